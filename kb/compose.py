@@ -1,0 +1,100 @@
+"""Chosen quotes → a readable Chinese answer with markers, claims and citations."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .evidence import Reading
+from .model import Citation, Claim, Document, Revision
+from .quoting import Pick
+
+KIND_NAMES = {"standard": "标准", "action": "行动", "case": "案例", "policy": "政策"}
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    text: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    kind: str
+
+
+def compose(
+    picks: Sequence[Pick],
+    documents: Sequence[Document],
+    revisions: Sequence[Revision],
+    readings: Sequence[Reading],
+    head: str = "",
+) -> Composed:
+    """`documents[i]`, `revisions[i]`, `readings[i]` belong to `pick.document == i`."""
+    citations: list[Citation] = []
+    numbers: dict[tuple[str, int, int], int] = {}
+    claims: list[Claim] = []
+    kinds = list(dict.fromkeys(documents[p.document].kind for p in picks))
+    lines: list[str] = []
+    text = head
+    last_kind = ""
+    for pick in picks:
+        document, revision = documents[pick.document], revisions[pick.document]
+        if len(kinds) > 1 and document.kind != last_kind:
+            text += ("\n" if text else "") + f"【{KIND_NAMES[document.kind]}】"
+            last_kind = document.kind
+        paths = [readings[pick.document].path(start) for start, _ in pick.spans]
+        text += ("\n" if text else "") + f"{source_name(document, paths)}："
+        for (start, end), path in zip(pick.spans, paths, strict=True):
+            n = numbers.setdefault((document.id, start, end), len(citations) + 1)
+            if n > len(citations):
+                quote = revision.text[start:end]
+                citations.append(
+                    Citation(n, document, revision.number, revision.sha256, start, end, quote, path,
+                             page_of(revision, start))
+                )  # fmt: skip
+            quote = revision.text[start:end]
+            text += "\n"
+            claims.append(Claim(quote, len(text), len(text) + len(quote), (n,)))
+            text += f"{quote}[{n}]"
+    del lines
+    return Composed(text, tuple(claims), tuple(citations), kinds[0] if len(kinds) == 1 else "mixed")
+
+
+def source_name(document: Document, paths: Sequence[tuple[str, ...]]) -> str:
+    """“根据《……》（浙政发〔2023〕1号）第七条” – the clause only where all quotes share it."""
+    number = f"（{document.number}）" if document.number else ""
+    labels = {path[-1] for path in paths if path}
+    shared = labels.pop() if len(labels) == 1 and all(paths) else ""
+    clause = shared if shared.startswith("第") and shared.endswith("条") else ""
+    title = document.title.strip("《》")
+    return f"根据《{title}》{number}{clause}"
+
+
+def page_of(revision: Revision, start: int) -> int | None:
+    if not revision.pages:
+        return None
+    return max(1, bisect_right([p.start for p in revision.pages], start))
+
+
+def known_instead(documents: Sequence[Document]) -> str:
+    """What is known instead, for a refusal: the nearest documents by name."""
+    titles = list(dict.fromkeys(d.title.strip("《》") for d in documents))[:2]
+    return "、".join(f"《{t}》" for t in titles)
+
+
+_REFUSALS: Mapping[str, str] = {
+    "no_hit": "抱歉，现有文档中没有与这个问题相关的内容。",
+    "below_threshold": "抱歉，现有文档中没有找到能够回答这个问题的依据{nearest}。",
+    "not_in_force": "抱歉，只在已经失效、废止或尚未施行的文件中找到相关内容，不能作为现行依据{nearest}。",
+    "out_of_scope": "抱歉，我只能依据已收录的政策文件回答问题，这个请求不在范围内。",
+    "quote_unverified": "抱歉，找到的内容未能通过原文核对，因此不作回答{nearest}。",
+    "conflict": "抱歉，现有文件对此说法不一，无法给出确定的回答{nearest}。",
+}
+
+
+def refusal_text(reason: str, nearest: Sequence[Document] = (), missing: str = "") -> str:
+    """One polite sentence; `missing` names what the documents lack."""
+    names = known_instead(nearest)
+    if reason == "below_threshold" and missing:
+        tail = f"；最接近的是{names}，可作参考" if names else ""
+        return f"抱歉，现有文档中没有关于{missing}的依据{tail}。"
+    return _REFUSALS[reason].format(nearest=f"；最接近的是{names}" if names else "")

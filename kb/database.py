@@ -1,0 +1,98 @@
+"""Opening the database: SQLite in WAL by default, any SQLAlchemy URL in the settings, migrated to today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from .errors import StorageFailed
+
+SCHEMA_VERSION = "0001"
+
+
+def open_engine(url: str) -> Engine:
+    """Connect and migrate. Raises `StorageFailed` with the file's name when that cannot be done."""
+    engine = create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
+    if url.startswith("sqlite"):
+        event.listen(engine, "connect", _prepare_sqlite)
+    with storage_errors(url):
+        _migrate(engine)
+    return engine
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an acknowledged answer survives a power cut, not only a killed process
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _migrate(engine: Engine) -> None:
+    """Run the migrations a database lacks; Alembic is only imported when there are any."""
+    with engine.begin() as connection:
+        if _version(connection) == SCHEMA_VERSION:
+            return
+        if connection.dialect.name == "sqlite":  # one process migrates, the others wait, all or nothing
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if _version(connection) == SCHEMA_VERSION:
+                return
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except Exception as error:
+            if "Can't locate revision" in str(error):
+                raise StorageFailed(
+                    f"数据库 {engine.url.database} 由更新版本的程序写成，本版本无法打开；请升级程序，或改用另一个数据目录"
+                ) from error
+            raise
+
+
+def _version(connection: Connection) -> str | None:
+    if not engine_has(connection, "alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def engine_has(connection: Connection, table: str) -> bool:
+    return bool(connection.dialect.has_table(connection, table))
+
+
+@contextmanager
+def storage_errors(where: str) -> Iterator[None]:
+    """Turn what a disk or a database can do to us into one clear line."""
+    try:
+        yield
+    except (OperationalError, DBAPIError, OSError) as error:
+        raise StorageFailed(_explain(str(getattr(error, "orig", error)), where)) from error
+
+
+def _explain(message: str, where: str) -> str:
+    lowered = message.lower()
+    if "disk is full" in lowered or "no space left" in lowered:
+        return f"{where}：磁盘已满，本次改动没有写入，已存内容不受影响；请腾出空间后重试"
+    if "readonly" in lowered or "read-only" in lowered or "permission denied" in lowered:
+        return f"{where}：没有写入权限（只读），本次改动没有写入；请检查目录权限，或用 --home 换一个数据目录"
+    if "unable to open" in lowered:
+        return f"{where}：打不开数据库文件；请检查目录是否存在、是否有权限"
+    if "malformed" in lowered or "not a database" in lowered:
+        return f"{where}：数据库文件已损坏；请用 `kb restore` 恢复最近的备份"
+    if "locked" in lowered:
+        return f"{where}：数据库正被另一个进程写入；请稍后重试"
+    return f"{where}：存储出错（{message}）；请运行 `kb doctor` 检查"

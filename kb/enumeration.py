@@ -1,0 +1,155 @@
+"""Enumerations in running text: 一、（一）1.（1）① 一是 第一 and the like, in lines or within one.
+
+Markers count only in sequence: an enumeration begins with its first number and every
+further marker follows the one before, so that （一）项 in a cross-reference is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .fold import chinese_number
+
+_HAN = "一二三四五六七八九十百"
+_OPEN = r"(?:(?<=[。；;：:！？!?\n，,  　])|(?<=[”’》）)])|^)"
+_FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("chapter", re.compile(rf"(?:^|(?<=\n))[ 　]*第(?P<n>[{_HAN}]+)[编章节](?=[ 　\n])")),
+    ("article", re.compile(rf"(?:^|(?<=[\n。；]))[ 　]*第(?P<n>[{_HAN}零〇\d]+)条(?![的规款项、，和至或及])")),
+    ("一、", re.compile(rf"(?:(?<=[。；;：:！？!?\n 　])|^)(?P<n>[{_HAN}]{{1,3}})、(?![{_HAN}]{{1,3}}(?:、|是|类|级|等))")),
+    ("（一）", re.compile(rf"(?<![第款条项、和至及或])[（(](?P<n>[{_HAN}]{{1,3}})[）)](?![项款目至、和或及])")),
+    ("1.", re.compile(r"(?:(?<=[。；;：:！？!?\n） )　])|^)(?P<n>\d{1,2})(?:[.．](?!\d)|、(?!\d))")),
+    ("（1）", re.compile(r"(?<![第款条项、和至及或])[（(](?P<n>\d{1,2})[）)](?![项款目至、和或及])")),
+    ("1）", re.compile(r"(?:(?<=[。；;：:！？!?\n 　])|^)(?P<n>\d{1,2})[）)]")),
+    ("①", re.compile(r"(?P<n>[①-⑳])")),
+    ("一是", re.compile(rf"(?:(?<=[。；;：:！？!?\n，, 　])|^)(?P<n>[{_HAN}])(?:是|要|则)(?![否不])")),
+    ("第一", re.compile(rf"(?:(?<=[。；;：:！？!?\n 　])|^)第(?P<n>[{_HAN}])(?=[，,、：:]|(?:步|方面|类|种|批)[，,：:])")),
+)  # fmt: skip
+_RANK = {name: i for i, (name, _) in enumerate(_FAMILIES)}
+_BULLET = re.compile(r"(?:^|(?<=\n))[ 　]*[-•●■◆□▪·*][ 　]*(?=\S)")
+_FULL_STOP = re.compile(r"[。！？]|\n")
+_LEAD_LINE = re.compile(r"[：:][ 　]*\n")
+PLAIN_ITEM = 60  # code points of an item without a marker
+
+
+class Marker(NamedTuple):
+    start: int
+    family: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """Markers of one list in order, and where the last item ends."""
+
+    marks: tuple[Marker, ...]
+    end: int
+
+
+def markers(text: str) -> Iterator[Marker]:
+    """Everything that looks like a marker, in text order."""
+    found = [
+        Marker(_skip_blank(text, m.start()), name, number)
+        for name, pattern in _FAMILIES
+        for m in pattern.finditer(text)
+        if (number := _value(m["n"])) is not None
+    ]
+    return iter(sorted(found))
+
+
+def _skip_blank(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " 　\n":
+        at += 1
+    return at
+
+
+def _value(digits: str) -> int | None:
+    if "①" <= digits <= "⑳":
+        return ord(digits) - ord("①") + 1
+    return chinese_number(digits)
+
+
+@dataclass(slots=True)
+class _Open:
+    family: str
+    marks: list[Marker]
+
+
+def enumerations(text: str, marks: Sequence[Marker]) -> list[Enumeration]:
+    """The lists in a text, inner ones too, in the order in which they close."""
+    done: list[Enumeration] = []
+    stack: list[_Open] = []
+
+    def close(down_to: int, at: int) -> None:
+        while len(stack) > down_to:
+            ended = stack.pop()
+            if len(ended.marks) >= 2:
+                done.append(Enumeration(tuple(ended.marks), _end(text, ended.marks, at)))
+
+    for mark in marks:
+        if mark.family in ("chapter", "article"):
+            close(0, mark.start)
+            continue
+        depth = next((i for i, o in enumerate(stack) if o.family == mark.family), None)
+        if depth is not None and stack[depth].marks[-1].number + 1 == mark.number:
+            close(depth + 1, mark.start)
+            stack[depth].marks.append(mark)
+        elif mark.number == 1:
+            close(_parent(stack, mark, depth), mark.start)
+            stack.append(_Open(mark.family, [mark]))
+    close(0, len(text))
+    return done + list(_plain(text, done))
+
+
+def _parent(stack: Sequence[_Open], mark: Marker, same: int | None) -> int:
+    """How many open lists stay open when a new one begins: a list of its own family closes."""
+    if same is not None:
+        return same
+    rank = _RANK[mark.family]
+    if mark.family in ("一是", "第一"):
+        return len(stack)
+    keep = len(stack)
+    while keep and _RANK[stack[keep - 1].family] > rank and stack[keep - 1].family not in ("一是", "第一"):
+        keep -= 1
+    return keep
+
+
+def _end(text: str, marks: Sequence[Marker], limit: int) -> int:
+    """Where the last item ends: its sentence where items end in ；, its line where each is one line."""
+    pieces = [text[a.start : b.start] for a, b in zip(marks, marks[1:], strict=False)]
+    last = marks[-1].start
+    line = text.find("\n", last, limit)
+    line = limit if line < 0 else line
+    bare = [p.rstrip() for p in pieces]
+    if all(p.endswith(("；", ";", "，", ",")) or p.endswith(("；以及", "；和", "；或者")) for p in bare):
+        stop = _FULL_STOP.search(text, last, limit)
+        return min(stop.end() if stop else limit, limit)
+    if all("\n" not in p for p in bare):
+        if marks[0].family in ("一是", "第一", "①", "1）") and all(p.count("。") <= 1 for p in bare):
+            stop = _FULL_STOP.search(text, last, line)
+            return stop.end() if stop else line
+        return line
+    return limit
+
+
+def _plain(text: str, known: Sequence[Enumeration]) -> Iterator[Enumeration]:
+    """Bulleted lines, and short lines without markers under a line that ends in a colon."""
+    for lead in _LEAD_LINE.finditer(text):
+        marks, at = [], lead.end()
+        while at < len(text):
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            line = text[at:end].strip()
+            bulleted = bool(_BULLET.match(text, at))
+            if not line or not (bulleted or len(line) <= PLAIN_ITEM) or line.endswith(("：", ":")):
+                break
+            if any(e.marks[0].start <= at < e.end for e in known):
+                break
+            marks.append(Marker(_skip_blank(text, at), "•", len(marks) + 1))
+            at = end + 1
+            if line.endswith("。") and not bulleted:
+                break
+        if len(marks) >= 2:
+            yield Enumeration(tuple(marks), min(at, len(text)))

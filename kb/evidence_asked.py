@@ -1,0 +1,138 @@
+"""A question made ready for judging evidence: weighted words, what form its answer has, vectors."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .understand import Understood
+
+Floats = npt.NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Floats]
+
+WORDS_KEPT = 60_000  # word vectors remembered
+_WH = re.compile(
+    r"多少|几|哪[些个里儿一二三四五六七八九十]?|什么(?:时候|地方)?|谁|如何|怎么样?|怎样|何[时处种为谓]?|多[久长大高远]|是否|能否|吗"
+)
+_DIGIT = r"(?:\d[\d,.]*|[零〇一二三四五六七八九十百千万亿两半]+)"
+_AFTER_WH = re.compile(r"(?:多少|几|第几)(?:余|多)?(?P<unit>[一-龥%]{1,4})")
+_UNITS = (
+    "平方公里 平方千米 平方米 立方米 公里 千米 千瓦 公顷 万元 亿元 亿 万 元 吨 公斤 千克 克 米 亩 个工作日 工作日 个月 个 项 类 种 条 批次 批 级 名 人次 "
+    "人 次 大 家 处 座 户 倍 成 层 步 分贝 分钟 分 天 日 年 月 周岁 岁 小时 度 份 张 套 件 支 部 场 所 辆 台 间 本 篇 届 期 章 款 字 位 只 头 株 棵 村 县 % 页 点"
+).split()
+_UNIT = re.compile("|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True)))
+DURATION = r"(?:个?工作日|日|天|个月|月|年|小时|分钟|周|学期|学年)"
+NUMBER = re.compile(rf"{_DIGIT}\s*(?:余|多)?(?:%|‰|{_UNIT.pattern})|\d|百分之{_DIGIT}|{_DIGIT}分之{_DIGIT}")
+DATE = re.compile(
+    r"\d{4}\s*年|\d{1,2}\s*月\s*\d{1,2}\s*[日号]|[一二三四五六七八九十〇零]{4}年|[一二三四五六七八九十]{1,3}月|自(?:公布|发布|印发)之日|每年|月底|年底|当日|之前|以前"
+)
+PERIOD = re.compile(rf"{_DIGIT}\s*(?:余|多)?{DURATION}|当(?:日|天|场|即)|立即|即时|长期|永久|终身")
+MONEY = re.compile(rf"{_DIGIT}\s*(?:余|多)?(?:万|亿|百万|千万)?(?:元|美元|倍)|%")
+SHAPES: dict[str, re.Pattern[str]] = {
+    "number": NUMBER,
+    "date": re.compile(f"{DATE.pattern}|{PERIOD.pattern}"),
+    "list": re.compile(r"、[^、]{1,30}(?:、|和|及|与|以及|等)|[；;].*[；;]|[（(][一二三四五六七八九十\d][）)]|下列|以下|如下|包括|一是|分别"),
+    "definition": re.compile(r"是指|指的是|所称|称为|简称|即|是一|定义|含义|系指|,是|，是|为"),
+    "who": re.compile(
+        r"部门|机关|机构|单位|政府|委员会|[^结]局|[^大客展]厅|办公室|主管|公司|中心|协会|法院|检察院|人员|小组|专班|企业|人民|负责|院"
+    ),
+    "where": re.compile(r"省|市|县|区|镇|乡|村|街道|社区|平台|窗口|网站|大厅|中心|地点|地址|位于|路|号|场所|http|客户端|app|公众号"),
+    "how": re.compile(r"应当|申请|提交|办理|程序|材料|步骤|通过|采取|按照|要|向.{2,20}(?:报告|申请|提出)|登录|可以|填写|携带|实行|加强|建立"),
+    "condition": re.compile(r"符合|条件|具备|下列|情形|应当|可以|满足|方可|才|以上|不得|属于|除外"),
+    "yesno": re.compile(r"应当|不得|可以|必须|禁止|允许|无需|不予|有权|不应|不能|不是|应予|予以|支持|驳回|无效|有效|是|责任"),
+    "comparison": re.compile(r"分别|而|相比|不同|区别|其中|分为|型"),
+}  # fmt: skip
+
+
+class WordVectors:
+    """Unit vectors of words, remembered. Safe to share between threads that only lose a race."""
+
+    def __init__(self, encode: Encode) -> None:
+        self.encode = encode
+        self._known: OrderedDict[str, Floats] = OrderedDict()
+
+    def rows(self, words: Sequence[str]) -> Floats:
+        """(len(words), dim) float32."""
+        known = self._known
+        missing = [w for w in dict.fromkeys(words) if w not in known]
+        if missing:
+            if len(known) > WORDS_KEPT:
+                self._known = known = OrderedDict(list(known.items())[WORDS_KEPT // 2 :])
+                missing = [w for w in dict.fromkeys(words) if w not in known]
+            for word, row in zip(missing, self.encode(missing), strict=True):
+                known[word] = row
+        return np.array([known[w] for w in words], np.float32)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its content words, rarest wishes and vectors."""
+
+    understood: Understood
+    words: tuple[tuple[str, float], ...]  # content words with their idf
+    bigrams: tuple[tuple[str, float], ...]
+    near: tuple[float, ...]  # weight of each word by its nearness to the question word
+    word_rows: Floats  # (len(words), dim)
+    row: Floats  # (dim,) of the whole question
+    unit: str  # the unit asked for (“个”, “元”), "" where none
+    money: bool
+    period: bool  # a length of time is asked for, not a day
+
+    @property
+    def type(self) -> str:
+        return self.understood.type
+
+    @property
+    def shape(self) -> re.Pattern[str] | None:
+        """What an answer of the asked form holds; None where any sentence may."""
+        if self.type == "number" and self.money:
+            return MONEY
+        if self.type == "date" and self.period:
+            return PERIOD
+        return SHAPES.get(self.type)
+
+
+def asked(
+    understood: Understood,
+    words: Sequence[tuple[str, float]],
+    bigrams: Sequence[tuple[str, float]],
+    vectors: WordVectors,
+) -> Asked:
+    """`words` and `bigrams` carry their inverse document frequencies."""
+    text = understood.text
+    at = [m.start() for m in _WH.finditer(text)] or [len(text)]
+    near = []
+    for word, weight in words:
+        places = [m.start() for m in re.finditer(re.escape(word), text)] or [0]
+        distance = min(abs(p + len(word) / 2 - w) for p in places for w in at)
+        near.append(weight * float(np.exp(-distance / 6)))
+    rows = vectors.rows([w for w, _ in words]) if words else np.zeros((0, 1), np.float32)
+    return Asked(
+        understood,
+        tuple(words),
+        tuple(bigrams),
+        tuple(near),
+        rows,
+        vectors.encode([text])[0],
+        _unit(text),
+        bool(re.search(r"多少钱|罚款|金额|额度|费用|几[万百千]*元|多少[万亿]*元|资金|补贴|补助|奖励|经费|赔偿|消费|收入|产值|价格|收费", text)),
+        bool(re.search(r"多久|多长|多少(?:个)?(?:天|日|工作日|年|月|小时|分钟)|几(?:天|日|个工作日|个月|小时|年内)|期限|时限|有效期|多少天", text)),
+    )  # fmt: skip
+
+
+def _unit(text: str) -> str:
+    found = _AFTER_WH.search(text)
+    if not found:
+        return ""
+    unit = _UNIT.match(found["unit"])
+    return unit[0] if unit else ""
+
+
+def has_unit(text: str, unit: str) -> bool:
+    """Whether a number with this unit stands in a (folded) text."""
+    return bool(re.search(rf"{_DIGIT}\s*(?:余|多)?(?:万|亿)?{re.escape(unit)}", text))

@@ -1,0 +1,69 @@
+"""What speaks for or against a sentence before its words are read: place, validity, kind, standing.
+
+Added to the learned scores, in log-odds, so that a rule can be seen and changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .evidence_asked import Asked, Floats
+from .evidence_features import Candidate
+from .model import IN_FORCE, Document
+
+Places = Callable[[str], list[tuple[str, str]]]  # text → (name as written, region it means)
+
+SAME_PLACE, OTHER_PLACE, WIDER_PLACE = 1.5, -3.0, -0.7
+NOT_IN_FORCE = -1.5
+KIND_WANTED, CASE_AS_RULE = 1.0, -3.0
+BARE_HEADING = -5.0
+PROVINCE_ENDS = ("省", "自治区", "北京市", "上海市", "天津市", "重庆市")
+
+
+def prior(asked: Asked, question: str, found: Sequence[Candidate], documents: Sequence[Document], places: Places) -> Floats:
+    """(len(found),) float32."""
+    wanted = {region for _, region in places(question)}
+    of_document = np.array([_document(asked, d, wanted, places) for d in documents], np.float32)
+    out = np.array([of_document[c.document] for c in found], np.float32)
+    for i, c in enumerate(found):
+        sentence = c.source.reading.sentences[c.index]
+        leads = any(listing.lead == c.index for listing in c.source.reading.listings)
+        if (sentence.heading or c.index == 0) and not leads and _is_title(c):
+            out[i] += BARE_HEADING
+    return out
+
+
+def _is_title(c: Candidate) -> bool:
+    sentence = c.source.reading.sentences[c.index]
+    return sentence.heading or c.text.strip() in c.source.folded_title or c.source.folded_title in c.text
+
+
+def _document(asked: Asked, document: Document, wanted: set[str], places: Places) -> float:
+    total = 0.0 if document.status in IN_FORCE else NOT_IN_FORCE
+    if wanted:
+        total += place_fit(document, wanted, places)
+    kind = asked.understood.kind
+    if kind is not None and document.kind == kind:
+        total += KIND_WANTED
+    if kind == "standard" and document.kind == "case":
+        total += CASE_AS_RULE
+    return total
+
+
+def place_fit(document: Document, wanted: set[str], places: Places) -> float:
+    """Whether a document is about a place asked for, about another one, or about a wider one."""
+    about = {region for _, region in places(document.title)}
+    if document.region and document.region != "国家" and not about:
+        about = {document.region}
+    if about & wanted:
+        return SAME_PLACE
+    if not about:
+        return 0.0
+    wider = all(region.endswith(PROVINCE_ENDS) for region in about)
+    narrow = all(region.endswith(PROVINCE_ENDS) for region in wanted)
+    return WIDER_PLACE if wider and not narrow else OTHER_PLACE
+
+
+__all__ = ["place_fit", "prior"]

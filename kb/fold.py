@@ -1,0 +1,163 @@
+"""Searching forms of text: what a reader would call “the same characters”.
+
+`fold` keeps every offset: one code point in, one code point out. Document numbers
+(文号) get one spelling, so that 浙政发[2023]第1号 and 浙政发〔２０２３〕1号 meet.
+Nothing here is ever shown as a quote.
+
+`t2s.txt` holds traditional/simplified pairs taken from OpenCC's character table
+(Apache-2.0); `python -m kb.fold` writes it again.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+# Every code point that NFKC or lower-casing can change into one other lies in here (tested).
+_COMPATIBLE = (
+    range(0x0041, 0x3400), range(0xA640, 0xABC0), range(0xF900, 0x10000), range(0x10400, 0x10D90),
+    range(0x118A0, 0x118C0), range(0x16E40, 0x16EC0), range(0x1CCD6, 0x1CCFA), range(0x1D400, 0x1D800),
+    range(0x1DF00, 0x1E100), range(0x1E900, 0x1E922), range(0x1EE00, 0x1F270), range(0x1FBF0, 0x1FBFA),
+    range(0x2F800, 0x2FA20),
+)  # fmt: skip
+_HAN = r"[\u4e00-\u9fff]"
+_DIGITS = "0123456789零〇一二三四五六七八九十百"
+_BRACKETED = re.compile(
+    rf"(?P<issuer>{_HAN}[\u4e00-\u9fffa-z]{{0,19}})\s*[〔\[【(﹝［（]\s*(?P<year>[0-9〇零一二三四五六七八九]{{4}})"
+    r"\s*年?\s*[〕\]】)﹞］）]\s*第?\s*(?P<n>\d{1,5})\s*号"
+)
+_ORDER = re.compile(
+    rf"(?P<issuer>{_HAN}{{0,24}}(?:令|公告))\s*[(〔]?\s*(?:(?P<year>\d{{4}})\s*[)〕]?\s*年?\s*)?"
+    rf"第\s*(?P<n>[{_DIGITS}]{{1,6}})\s*号"
+)
+# What may stand before an issuer in running text but is not part of its name.
+_LEAD = re.compile(
+    r".*(?:根据|依据|按照|依照|参照|遵照|执行|贯彻|落实|关于|印发|转发|详见|参见|一下|查找|查询|查看|搜索|请问|"
+    r"什么是|文件|通知|意见|规定|以及|我要|我想|看看|有关|(?<=.)[的是见查]|^[见按查])"
+)
+_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_UNITS = {"十": 10, "百": 100}
+
+
+def _closest(c: str) -> str:
+    """One step towards the searching form of a character, if that step is one character."""
+    for step in (unicodedata.normalize("NFKC", c), c.lower()):
+        if len(step) == 1 and step != c:
+            return step
+    return c
+
+
+@cache
+def fold_table() -> dict[int, int]:
+    """Code point → code point of its searching form, for `str.translate`."""
+    pairs = files("kb").joinpath("t2s.txt").read_text(encoding="utf8").replace("\n", "")
+    simple = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    table: dict[int, int] = {}
+    for block in _COMPATIBLE:
+        for code in block:
+            c = chr(code)
+            form = _closest(c)
+            while form != c:
+                c, form = form, _closest(form)
+            form = simple.get(form, form)
+            if ord(form) != code:
+                table[code] = ord(form)
+    for old, new in simple.items():
+        table.setdefault(ord(old), table.get(ord(new), ord(new)))
+    return table
+
+
+def fold(text: str) -> str:
+    """`text` for searching: NFKC, simplified, lower case, wherever that is one for one.
+
+    `len(fold(s)) == len(s)` and `fold(fold(s)) == fold(s)`, so offsets carry over.
+    """
+    if text.isascii():
+        return text.lower()
+    return text.translate(fold_table())
+
+
+def chinese_number(digits: str) -> int | None:
+    """The value of 四十五, 一百二, 二〇二三 or 45; None where it is no number below 1000."""
+    if digits.isdecimal():
+        return int(digits)
+    if not any(c in _UNITS for c in digits):
+        values = [_VALUES.get(c) for c in digits]
+        known = [v for v in values if v is not None]
+        return int("".join(map(str, known))) if known and len(known) == len(values) else None
+    total, current = 0, 0
+    for c in digits:
+        if c in _UNITS:
+            total += (current or 1) * _UNITS[c]
+            current = 0
+        elif c in _VALUES:
+            current = _VALUES[c]
+        else:
+            return None
+    return total + current
+
+
+def _trim(issuer: str, before: str) -> str:
+    """The issuer's own characters out of the run that stands before the number.
+
+    `before` is the character in front of the run; 和 after 号, 》 or a figure joins, elsewhere it is a name.
+    """
+    lead = _LEAD.match(issuer)
+    rest = issuer[lead.end() :] if lead else issuer
+    if rest[:1] in "和与及" and rest == issuer and (before.isalnum() or before in tuple("》)、")):
+        rest = rest[1:]
+    return rest if len(rest) >= 2 or rest in ("令", "公告") else issuer
+
+
+def find_numbers(text: str) -> list[tuple[int, int, str]]:
+    """The 文号 in running text as (start, end, normalised), in order, without overlaps.
+
+    Known shapes: 浙政发〔2023〕1号 in any brackets and digits, 第743号 orders (令) and
+    announcements such as 公告2020年第5号.
+    """
+    if "号" not in text and "號" not in text:
+        return []
+    folded = fold(text)
+    found: list[tuple[int, int, str]] = []
+    for match in _BRACKETED.finditer(folded):
+        issuer = _trim(match["issuer"], folded[max(match.start() - 1, 0) : match.start()])
+        start = match.end("issuer") - len(issuer)
+        year = chinese_number(match["year"])
+        found.append((start, match.end(), f"{issuer.upper()}〔{year}〕{int(match['n'])}号"))
+    taken = [(start, end) for start, end, _ in found]
+    for match in _ORDER.finditer(folded):
+        issuer = _trim(match["issuer"], folded[max(match.start() - 1, 0) : match.start()])
+        n = chinese_number(match["n"])
+        start = match.end("issuer") - len(issuer)
+        if n is None or any(s < match.end() and start < e for s, e in taken):
+            continue
+        year_part = f"{match['year']}年" if match["year"] else ""
+        found.append((start, match.end(), f"{issuer}{year_part}第{n}号"))
+    return sorted(found)
+
+
+def bracket_number(number: str) -> str:
+    """A 文号 as written by anyone → its one spelling; other text comes back folded and trimmed."""
+    found = find_numbers(number.strip())
+    if len(found) == 1:
+        return found[0][2]
+    return re.sub(r"\s+", "", fold(number)).upper()
+
+
+def write_t2s() -> None:  # pragma: no cover - run by hand
+    """Write `t2s.txt` from OpenCC (development only)."""
+    from opencc import OpenCC
+
+    convert = OpenCC("t2s").convert
+    blocks = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x323B0))
+    pairs = [chr(o) + convert(chr(o)) for block in blocks for o in block]
+    pairs = [p for p in pairs if len(p) == 2 and p[0] != p[1]]
+    lines = ["".join(pairs[i : i + 50]) for i in range(0, len(pairs), 50)]
+    with open(str(files("kb").joinpath("t2s.txt")), "w", encoding="utf8") as out:
+        out.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    write_t2s()

@@ -1,0 +1,216 @@
+"""Scored sentences → what to quote: at most three sentences, or one whole list, in the text's order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .evidence import Listing, Reading
+from .evidence_asked import Asked, Floats
+from .evidence_features import Candidate
+from .fold import fold
+
+MOST_SENTENCES = 3
+LIST_LIMIT = 1500  # code points; of a longer list only the lead-in and the items' first sentences are quoted
+LISTY = frozenset({"list", "how", "condition", "open"})
+# How often an answer is one, two or three sentences long (tune split), by what is asked.
+SHORT_ANSWERS = (0.92, 0.05, 0.03)
+LONG_ANSWERS = (0.68, 0.2, 0.12)
+BRIEF = frozenset({"number", "date", "who", "where", "yesno"})
+NEXT_LINE = 0.25  # an answer seldom goes on in the next paragraph
+ANAPHOR = re.compile(
+    r"^[“‘\"]?(?:[一-龥]{0,2}(?:该|上述|前款|前述|前项|此外?|其(?!他|中|余|它|实|次)|这(?!里)|它|他们?(?!人)|当地|对此|据此|为此|同时|另外|但是?|因此|否则|然而|其中))"
+)
+MANY_ITEMS = 1.5  # a list whose sentences together are believed this much more than its best one
+ENOUGH = 0.045  # a further sentence must raise the expected coverage by this much
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Spans of one document that answer together, in text order."""
+
+    document: int  # index among the sources
+    spans: tuple[tuple[int, int], ...]
+    share: float  # of the belief that the answer begins here
+    form: str  # sentence | list
+
+
+def choose(asked: Asked, found: Sequence[Candidate], belief: Floats) -> list[Pick]:
+    """`belief[i]`: the probability that the answer begins in sentence i; sums to one."""
+    if not found:
+        return []
+    order = sorted(range(len(found)), key=lambda i: -float(belief[i]))
+    whole = _whole_list(asked, found, belief, order)
+    if whole is not None:
+        return [whole]
+    chosen = _sentences(found, belief, order, SHORT_ANSWERS if asked.type in BRIEF else LONG_ANSWERS)
+    return _picks(found, belief, chosen)
+
+
+def _whole_list(
+    asked: Asked, found: Sequence[Candidate], belief: Floats, order: Sequence[int]
+) -> Pick | None:
+    """The list that the best sentence leads into or belongs to, where the question asks for one."""
+    best = found[order[0]]
+    reading = best.source.reading
+    for number in _lists_at(reading, best.index):
+        listing = reading.listings[number]
+        leads = listing.lead == best.index
+        if not leads and asked.type not in LISTY:
+            continue
+        mass = _mass(found, belief, best.document, listing)
+        if leads or _asks_all(asked, reading, listing) or mass >= MANY_ITEMS * float(belief[order[0]]):
+            return _quoted(best.document, reading, listing, mass)
+    return None
+
+
+def _asks_all(asked: Asked, reading: Reading, listing: Listing) -> bool:
+    """Whether a question for a list is about the whole list: its lead-in says what the question says."""
+    if asked.type not in ("list", "condition") or listing.lead < 0 or listing.heading:
+        return False
+    lead = fold(reading.of(listing.lead))
+    total = sum(asked.near) or 1.0
+    return sum(n for (word, _), n in zip(asked.words, asked.near, strict=True) if word in lead) >= 0.3 * total
+
+
+def _lists_at(reading: Reading, index: int) -> list[int]:
+    """Lists that a sentence leads into, then the innermost it stands in."""
+    leading = [n for n, listing in enumerate(reading.listings) if listing.lead == index]
+    inside = reading.sentences[index].group
+    return leading + ([inside] if inside >= 0 else [])
+
+
+def _mass(found: Sequence[Candidate], belief: Floats, document: int, listing: Listing) -> float:
+    return float(
+        sum(
+            b for c, b in zip(found, belief, strict=True)
+            if c.document == document and (c.index == listing.lead or listing.first <= c.index < listing.last)
+        )
+    )  # fmt: skip
+
+
+def _quoted(document: int, reading: Reading, listing: Listing, share: float) -> Pick:
+    first = listing.lead if listing.lead >= 0 else listing.first
+    start, end = reading.sentences[first].start, reading.sentences[listing.last - 1].end
+    if end - start <= LIST_LIMIT:
+        return Pick(document, ((start, end),), share, "list")
+    heads = ([listing.lead] if listing.lead >= 0 else []) + [a for a, _ in listing.items]
+    return Pick(
+        document, tuple((reading.sentences[i].start, reading.sentences[i].end) for i in heads), share, "list"
+    )
+
+
+def _sentences(
+    found: Sequence[Candidate], belief: Floats, order: Sequence[int], lengths: Sequence[float]
+) -> list[tuple[int, int]]:
+    """Up to three (document, sentence) pairs that hold the answer most likely.
+
+    An answer that begins in sentence i is one, two or three sentences long (`lengths`); what is
+    chosen covers it if it has all of them.
+    """
+    readings = {c.document: c.source.reading for c in found}
+    starts = [
+        (found[i].document, found[i].index, float(belief[i]))
+        for i in _distinct(found, order[:12])
+        if i == order[0] or not _only_leads(found[i])
+    ]
+    runs = [
+        (document, index, length, share * often)
+        for document, index, share in starts
+        for length, often in _runs(readings[document], index, lengths)
+    ]
+
+    def covered(chosen: set[tuple[int, int]]) -> float:
+        return sum(w for d, i, n, w in runs if all((d, i + step) in chosen for step in range(n)))
+
+    first = found[order[0]]
+    chosen = _with_referent(readings[first.document], first.document, first.index)
+    while len(chosen) < MOST_SENTENCES:
+        now = covered(chosen)
+        best, gain = None, ENOUGH
+        for document, index, length, _ in runs:
+            whole = {(document, index + step) for step in range(length)} - chosen
+            if whole and len(chosen) + len(whole) <= MOST_SENTENCES:
+                worth = (covered(chosen | whole) - now) / len(whole)
+                if worth > gain:
+                    best, gain = whole, worth
+        if best is None:
+            break
+        chosen |= best
+    return sorted(chosen)
+
+
+def _distinct(found: Sequence[Candidate], order: Sequence[int]) -> list[int]:
+    """Of sentences with the same words only the first."""
+    seen: set[str] = set()
+    kept = []
+    for i in order:
+        words = re.sub(r"\W", "", found[i].text)
+        if words not in seen:
+            seen.add(words)
+            kept.append(i)
+    return kept
+
+
+def _only_leads(c: Candidate) -> bool:
+    """A lead-in or heading without what follows it says nothing."""
+    reading = c.source.reading
+    return reading.sentences[c.index].heading or reading.of(c.index).rstrip().endswith(("：", ":"))
+
+
+def _runs(reading: Reading, index: int, lengths: Sequence[float]) -> list[tuple[int, float]]:
+    """(length, how often) of the answers that may begin here; headings and new paragraphs end them."""
+    out, often = [(1, lengths[0])], 1.0
+    for length in (2, 3):
+        last = index + length - 1
+        if last >= len(reading.sentences) or reading.sentences[last].heading:
+            break
+        if reading.sentences[last].line != reading.sentences[last - 1].line:
+            often *= NEXT_LINE
+        out.append((length, lengths[length - 1] * often))
+    return out
+
+
+def _with_referent(reading: Reading, document: int, index: int) -> set[tuple[int, int]]:
+    """The best sentence with the lead-in of its list, or, where it points back (该应用, 其, 上述), the one before."""
+    chosen = {(document, index)}
+    before = index - 1
+    lead = reading.sentences[index].lead
+    if lead >= 0 and reading.of(lead).rstrip().endswith(("：", ":")):
+        chosen.add((document, lead))
+        return chosen
+    if (
+        before >= 0
+        and ANAPHOR.match(reading.of(index))
+        and reading.sentences[before].line == reading.sentences[index].line
+    ):
+        chosen.add((document, before))
+    return chosen
+
+
+def _picks(
+    found: Sequence[Candidate], belief: Floats, chosen: Sequence[tuple[int, int]]
+) -> list[Pick]:
+    """Runs of neighbouring sentences as one span; the document with the strongest sentence first."""
+    sources = {c.document: c.source for c in found}
+    share = {(c.document, c.index): float(b) for c, b in zip(found, belief, strict=True)}
+    picks: list[Pick] = []
+    for document in dict.fromkeys(d for d, _ in chosen):
+        reading = sources[document].reading
+        indexes = sorted(i for d, i in chosen if d == document)
+        spans: list[tuple[int, int]] = []
+        before = -2
+        for index in indexes:
+            sentence = reading.sentences[index]
+            if index == before + 1 and spans and sentence.start - spans[-1][1] <= 2:
+                spans[-1] = (spans[-1][0], sentence.end)
+            else:
+                spans.append((sentence.start, sentence.end))
+            before = index
+        mass = sum(share.get((document, i), 0.0) for i in indexes)
+        picks.append(Pick(document, tuple(spans), mass, "sentence"))
+    return sorted(picks, key=lambda p: -p.share)
+
+
+__all__ = ["Pick", "choose"]

@@ -1,0 +1,121 @@
+"""When to be silent: prompts out of scope, names the evidence lacks, and evidence too weak to rest on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .evidence_asked import Asked, Floats, has_unit
+from .evidence_features import FEATURES, Candidate
+from .quoting import Pick
+
+Places = Callable[[str], list[tuple[str, str]]]  # text → (name as written, region it means)
+
+_HOSTILE = re.compile(
+    r"忽略.{0,8}(?:以上|上述|之前|前面|先前|所有).{0,8}(?:指令|指示|要求|规则|提示|内容|设定)|ignore.{0,20}(?:previous|above|all).{0,20}(?:instruction|prompt)|"
+    r"系统提示词?|system\s*prompt|越狱|jailbreak|开发者模式|developer mode|你(?:现在)?(?:是|扮演|假装)(?:一个|一名|一只)?(?!哪|什么|谁|否)|扮演|假装|角色扮演|"
+    r"(?:泄露|透露|输出|打印|告诉我).{0,6}(?:你的)?(?:提示词|密钥|密码|api\s*key|token)"
+)
+_CREATIVE = re.compile(
+    r"(?:写|作|编|创作|生成|来|讲)(?:一|几|个|首|篇|段|份|点)*(?:诗|词|歌|歌词|小说|故事|笑话|段子|作文|代码|程序|脚本|情书|广告|文案|剧本|对联|演讲稿|周报|简历)|"
+    r"(?:用|写|使用)\s*(?:python|java|c\+\+|javascript|sql|go|rust|html)|翻译(?:成|为|一下)|python|"
+    r"^(?:\d+(?:\.\d+)?\s*[-+*/×÷]\s*)+\d+(?:\.\d+)?\s*(?:=|等于|是多少)?[?？]?$|(?:今天|明天|现在).{0,6}(?:天气|气温|几点|星期几)|天气(?:怎么样|如何|预报)|股价|彩票|"
+    r"推荐.{0,6}(?:电影|餐厅|美食|股票|音乐|歌)|你(?:叫什么|是谁|几岁|多大|会什么|喜欢|爱)"
+)
+_TITLE = re.compile(r"《([^《》]{2,40})》")
+_QUOTED = re.compile(r"[“\"「]([^”\"」]{2,24})[”\"」]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*年|年度|[-—至]|\D)")
+
+
+def out_of_scope(text: str) -> bool:
+    """Whether a folded question is no question to the documents at all."""
+    return bool(_HOSTILE.search(text) or _CREATIVE.search(text)) or not re.search(r"[0-9a-z\u4e00-\u9fff]", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What the evidence holds of the question; `missing` names what it lacks, "" for nothing."""
+
+    row: Floats  # (len(BASIS),) for the learned judge
+    missing: str
+
+
+BASIS = (
+    *(f"best_{name}" for name in FEATURES),
+    "belief", "second_belief", "entropy", "top_score", "margin", "picked_words", "picked_soft", "picked_weakest", "picked_mean",
+    "unit_missing", "figure_missing", "place_missing", "year_missing", "name_missing", "documents",
+)  # fmt: skip
+
+
+def support(
+    asked: Asked, question: str, found: Sequence[Candidate], rows: Floats, scores: Floats, belief: Floats,
+    soft: Floats, picks: Sequence[Pick], places: Places,
+) -> Support:  # fmt: skip
+    """What the picked evidence says of the question; `soft` is (n, words), nearness incl. context."""
+    order = np.argsort(-scores)
+    best = int(order[0])
+    picked = [i for i, c in enumerate(found) if _inside(c, picks)] or [best]
+    weights = np.array([w for _, w in asked.words], np.float32)
+    weights = weights / (weights.sum() or 1.0)
+    cover = soft[picked].max(axis=0) if soft.shape[1] else np.zeros(0, np.float32)
+    strong = cover[weights >= 0.5 * weights.max()] if len(weights) else np.ones(1)
+    context = _context(found, picks, picked)
+    quoted = " ".join(found[i].text for i in picked)
+    place = _place_missing(question, context, places)
+    year = next((y for y in _YEAR.findall(asked.understood.text) if y not in context), "")
+    name = _name_missing(question, context)
+    figure = asked.type == "number" and not (asked.shape and asked.shape.search(quoted))
+    unit = bool(asked.unit) and not has_unit(quoted, asked.unit)
+    words = rows[picked][:, FEATURES.index("words_all")].max()
+    row = [
+        *rows[best],
+        float(belief[best]), float(belief[order[1]]) if len(order) > 1 else 0.0,
+        float(-(belief * np.log(belief + 1e-9)).sum()), float(scores[best]),
+        float(scores[best] - scores[order[1]]) if len(order) > 1 else 5.0,
+        float(words), float(cover @ weights) if len(weights) else 0.0,
+        float(np.min(strong)), float(cover.mean()) if len(cover) else 0.0,
+        float(unit), float(figure), float(bool(place)), float(bool(year)), float(bool(name)),
+        float(len({c.document for c in found})) / 10,
+    ]  # fmt: skip
+    return Support(np.array(row, np.float32), name or place or (f"{year}年" if year else ""))
+
+
+def _inside(c: Candidate, picks: Sequence[Pick]) -> bool:
+    sentence = c.source.reading.sentences[c.index]
+    return any(
+        p.document == c.document and start <= sentence.start and sentence.end <= end
+        for p in picks
+        for start, end in p.spans
+    )
+
+
+def _context(found: Sequence[Candidate], picks: Sequence[Pick], picked: Sequence[int]) -> str:
+    """Everything said by the documents quoted: names may stand anywhere in them."""
+    wanted = {p.document for p in picks}
+    texts = {c.document: f"{c.source.folded_title}\n{c.source.folded}" for c in found if c.document in wanted}
+    return "\n".join(texts.values())
+
+
+def _place_missing(question: str, context: str, places: Places) -> str:
+    """A place the question names and the quoted documents never do."""
+    known = {region for _, region in places(context[:60_000])}
+    for name, region in places(question):
+        if name not in context and region not in known:
+            return name
+    return ""
+
+
+def _name_missing(question: str, context: str) -> str:
+    for pattern in (_TITLE, _QUOTED):
+        for name in pattern.findall(question):
+            if name.lower() not in context and pattern is _TITLE:
+                return f"《{name}》"
+            if name.lower() not in context:
+                return f"“{name}”"
+    return ""
+
+
+__all__ = ["BASIS", "Support", "out_of_scope", "support"]

@@ -1,0 +1,120 @@
+"""The settings: `kb.toml` in the data folder, `KB_…` variables over it, the command line over both."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from .errors import BadSettings
+
+DEFAULT_HOME = "~/.local/share/policy-kb"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its unit. `docs/SETTINGS.md` lists them all; a test compares."""
+
+    model_config = SettingsConfigDict(env_prefix="KB_", extra="forbid")
+
+    home: Path = Field(Path(DEFAULT_HOME), description="数据目录：数据库、索引、原件都在这里")
+    database: str = Field("", description="SQLAlchemy 数据库地址；空为数据目录下的 kb.sqlite")
+    embedder: str = Field(
+        "default", description="向量模型：default 为随附模型，或 sentence-transformers 模型名/路径"
+    )
+    host: str = Field("127.0.0.1", description="监听地址；非本机地址须先建访问密钥")
+    port: int = Field(8000, ge=0, le=65535, description="监听端口")
+    public_url: str = Field("", description="对外网址，用于引用里的绝对链接；空则取请求的地址")
+    open_access: bool = Field(False, description="无密钥也允许监听非本机地址（明知风险时才设为 true）")
+    workers: int = Field(0, ge=0, le=64, description="解析文件的进程数；0 为处理器核数")
+    parse_seconds: int = Field(60, ge=1, le=3600, description="解析一个文件的时限，秒")
+    parse_memory_mb: int = Field(1024, ge=128, le=65536, description="解析一个文件的内存上限，MB")
+    max_file_mb: int = Field(50, ge=1, le=2048, description="单个文件的大小上限，MB")
+    max_upload_mb: int = Field(100, ge=1, le=4096, description="一次上传的大小上限，MB")
+    request_seconds: float = Field(30, gt=0, le=600, description="一次请求的时限，秒")
+    concurrency: int = Field(16, ge=1, le=1024, description="同时处理的请求数；再多的排队")
+    queue: int = Field(128, ge=0, le=10000, description="排队请求数上限，超出返回 429")
+    rate_per_minute: int = Field(0, ge=0, description="每个密钥每分钟的请求数上限；0 不限")
+    evidence_threshold: float = Field(0.5, ge=0, le=1, description="依据充分度门槛：低于它就回答未找到依据")
+    model_url: str = Field(
+        "", description="语言模型的 OpenAI 兼容地址，如 http://127.0.0.1:11434/v1；空为不用模型"
+    )
+    model_name: str = Field("", description="语言模型名")
+    model_key: str = Field("", description="语言模型的密钥", repr=False)
+    model_seconds: float = Field(30, gt=0, le=600, description="等语言模型的时限，秒；超时改用摘引回答")
+    keep_questions_days: int = Field(0, ge=0, description="问题原文保留天数；0 为一直保留")
+    mask_personal: bool = Field(False, description="入账前遮盖手机号、身份证号等个人号码")
+    log_questions: bool = Field(False, description="日志里写问题原文")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别")
+    webhook: str = Field("", description="往日答案因新修订或废止而动摇时通知的网址；空为不通知")
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.home / 'kb.sqlite'}"
+
+    def fingerprint(self) -> str:
+        """A hash of the settings an answer depends on, kept with every answer."""
+        parts = (self.embedder, self.evidence_threshold, self.model_url, self.model_name)
+        return sha256(repr(parts).encode()).hexdigest()[:16]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        home = Path(init_settings().get("home") or os.environ.get("KB_HOME") or DEFAULT_HOME).expanduser()
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "kb.toml"))
+
+
+def load_settings(home: str | Path | None = None, **overrides: Any) -> Settings:
+    """Settings of a data folder. Raises `BadSettings` naming the setting, its value and its source."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if home is not None:
+        given["home"] = Path(home)
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        raise BadSettings(_explain(error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"kb.toml 不是合法的 TOML（{error}）；请改正后重试") from error
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"]) or "设置"
+    if first["type"] == "extra_forbidden":
+        return f"没有名为 {name} 的设置；请对照 docs/SETTINGS.md 检查 kb.toml 与 KB_ 环境变量"
+    return (
+        f"设置 {name} 的值 {first.get('input')!r} 不合法：{first['msg']}；请检查 kb.toml 与 KB_{name.upper()}"
+    )
+
+
+def sources(settings: Settings) -> dict[str, str]:
+    """Where each setting's value came from: 环境变量, kb.toml, 命令行 or 默认值."""
+    try:
+        in_file = tomllib.loads((settings.home / "kb.toml").read_text("utf-8"))
+    except OSError:
+        in_file = {}
+    origin = {}
+    for name in type(settings).model_fields:
+        if f"KB_{name.upper()}" in os.environ:
+            origin[name] = "环境变量"
+        elif name in in_file:
+            origin[name] = "kb.toml"
+        else:
+            origin[name] = "命令行" if name in settings.model_fields_set else "默认值"
+    return origin

@@ -1,0 +1,91 @@
+"""What a question asks for: its type, the kind of document wanted, and its bare content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .fold import find_numbers, fold
+
+QuestionType = Literal[
+    "number", "date", "list", "definition", "who", "where", "how", "condition", "comparison", "yesno", "open"
+]
+
+# First match wins. Patterns run on the folded question.
+_TYPES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("comparison", r"区别|不同(?:点|之处|在哪)|有何不同|有什么不同|差别|差异|相比|对比|比较.{0,12}(?:怎么|如何|哪个)|哪个更"),
+        ("date", r"什么时候|何时|哪一?年|哪一?天|哪个月|几月|几号|几年(?!内)|什么日期|(?:起|截止|生效|施行|实施|成立|发布|印发|通过)(?:日期|时间)|"
+                 r"多久|多长时间|多少(?:个)?(?:天|日|工作日|年|个?月|小时|分钟)|几(?:天|日|个工作日|个月|小时)|期限(?:是|为|有|多)|时限|有效期|到期|截至(?:什么|哪)"),
+        ("number", r"多少|几(?:个|类|种|项|条|批|级|名|人|次|大|家|处|座|户|元|万|亿|成|倍|层|步|分|平|公|方)|第几|占比|比例(?:是|为|达)|"
+                   r"数量(?:是|为|有)|金额|额度|标准是多少|比率|百分之|面积(?:是|有|为)|多大|多高|多长|多远|多重|罚款"),
+        ("list", r"哪些|哪几|有什么(?:要求|内容|措施|任务|条件|材料|职责|权利|义务|特点|案例|做法|举措)?|包括什么|包含什么|分别(?:是|为|有)|"
+                 r"是哪[一二三四五六七八九十\d]|哪[二三四五六七八九十\d两]+|都有什么|列出|列举|罗列|盘点|主要内容"),
+        ("who", r"谁|哪(?:个|些|一)?(?:部门|单位|机构|机关|组织|主体|人员|方|级|局|厅|委)|由(?:哪|什么)|什么(?:部门|单位|机构|机关|人)|主管部门|"
+                r"归.{0,6}管|找哪|负责(?:人|部门|单位)是"),
+        ("where", r"哪里|哪儿|何处|什么地方|哪个(?:地方|城市|地区|省|市|县|区|镇|村|社区|平台|网站|窗口)|在哪|到哪|去哪"),
+        ("condition", r"什么(?:情况|情形|条件)|何种(?:情况|情形|条件)|(?:需要|应当|应|要)?(?:符合|满足|具备)(?:什么|哪些|何)|条件(?:是|有)?|资格|才能|才可以|门槛"),
+        ("definition", r"什么是|是什么(?!时候|意思吗)|何谓|何为|是指什么|指的是|什么意思|的定义|的含义|定义是|叫什么|叫做什么|称为什么|名称是"),
+        ("how", r"怎么|怎样|如何|流程|程序是|步骤|手续|材料|怎么办|咋"),
+        ("yesno", r"吗(?:[?？。]|$)|是否|能否|可否|可不可以|能不能|是不是|有没有|会不会|要不要|需不需要|算不算|该不该|行不行|对不对|合不合法"),
+    )
+)  # fmt: skip
+# A yes/no question may carry 多少 or 哪些 inside a clause; its ending decides.
+_YES_NO_END = re.compile(r"(?:吗|么)[?？。!！\s]*$|^(?:是否|能否|可否)|是不是|能不能|可不可以|有没有")
+_WH = re.compile(r"多少|哪|什么|谁|几|如何|怎么|怎样|何时|何处")
+
+# Words that frame a question; they say what form the answer has, not what it is about.
+FRAME = frozenset(
+    "请问 想问 问 一下 请 告诉 我 想 知道 了解 咨询 什么 哪些 哪个 哪 几个 几 多少 如何 怎么 怎样 怎么样 为什么 为何 吗 呢 么 吧 啊 "
+    "是否 能否 可否 能 能不能 可不可以 是不是 有没有 有 是 的 了 在 和 与 及 对 由 谁 何 何时 什么时候 哪里 哪儿 具体 分别 都 "
+    "介绍 说明 解释 列出 列举 包括 指 是指 这个 那个 这 那 被 把 给 为 我们 你们 你 您 他们 目前 现在 一共 总共 共 主要 会 要 需要 应该 "
+    "根据 按照 关于 规定 相关 有关 进行 其中 以及 吗 到底 究竟 可以 应当 么 呀 谢谢 您好 你好".split()
+)
+_KINDS = (
+    ("case", re.compile(r"案例|案件|典型(?:经验|做法)|经验做法|实践样本|样本经验|判例|先例")),
+    ("standard", re.compile(r"标准|规范(?!性文件)|指标|规程|导则|技术要求|评价体系|建设要求")),
+    ("action", re.compile(r"行动|专项|工程(?!师)|计划|方案|三年|任务")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as the searcher and the answerer need it. `text` is folded."""
+
+    text: str
+    type: QuestionType
+    kind: str | None  # standard | action | case, where the question names one
+    numbers: tuple[str, ...]  # 文号 in it, normalised
+    focus: tuple[str, ...]  # its content words in order, question words left out
+
+
+def understand(question: str, words: Sequence[str]) -> Understood:
+    """`words`: the folded question cut into index words."""
+    text = fold(question).strip()
+    focus = tuple(word for word in words if word not in FRAME)
+    return Understood(
+        text=text,
+        type=question_type(text),
+        kind=kind_wanted(text),
+        numbers=tuple(number for _, _, number in find_numbers(question)),
+        focus=focus or tuple(words),
+    )
+
+
+def question_type(text: str) -> QuestionType:
+    if _YES_NO_END.search(text) and not _WH.search(re.sub(r"什么的|几乎|任何", "", text)):
+        return "yesno"
+    for kind, pattern in _TYPES:
+        if pattern.search(text):
+            return kind
+    return "open"
+
+
+def kind_wanted(text: str) -> str | None:
+    for kind, pattern in _KINDS:
+        if pattern.search(text):
+            return kind
+    return None

@@ -1,0 +1,170 @@
+"""A stored answer stands, needs review, or has fallen; each citation says why."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ledger_samples import TEXT, added, citing, draft, opened, refusal
+from sqlalchemy import update
+
+from kb.model import Document, Question
+from kb.schema import revisions
+from kb.store import Store
+from kb.verify import sentence, verify_all, verify_answer
+
+Stored = tuple[Store, dict[str, Any], Document]
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Stored:
+    """An answer citing 每平方米三百元 of 办法, and the store it came from."""
+    store, ledger = opened(tmp_path)
+    document = added(store, "办法", status="in_force")
+    id = ledger.record(citing(store, [document]), Question("补助标准是多少？"), "甲")
+    return store, ledger.get(id), document
+
+
+def checked(store: Store, stored: dict[str, Any]) -> tuple[str, str, str | None]:
+    report = verify_answer(stored, store)
+    (citation,) = report.citations
+    return report.standing, citation.state, citation.diff
+
+
+def test_an_untouched_document_leaves_the_answer_standing(
+    stored: Stored,
+) -> None:
+    store, answer, _ = stored
+    assert checked(store, answer) == ("stands", "valid", None)
+
+
+def test_words_that_moved_in_a_new_revision_are_found_again(
+    stored: Stored,
+) -> None:
+    store, answer, document = stored
+    store.write([draft("办法", "总则\n" + TEXT)])
+    report = verify_answer(answer, store)
+    assert (report.standing, report.citations[0].state) == ("stands", "moved")
+    low, high = report.citations[0].place or (0, 0)
+    assert store.revision(document.id).text[low:high] == "每平方米三百元"
+
+
+def test_a_changed_figure_needs_review_and_is_shown(stored: Stored) -> None:
+    store, answer, _ = stored
+    store.write([draft("办法", TEXT.replace("三百元", "五百元"))])
+    assert checked(store, answer) == (
+        "review", "changed", "第一条 补助标准为每平方米[-三-]{+五+}百元。",
+    )  # fmt: skip
+
+
+def test_short_words_found_in_another_sentence_are_not_the_same_provision(tmp_path: Path) -> None:
+    store, ledger = opened(tmp_path)
+    document = added(store, "办法")
+    answer = ledger.get(ledger.record(citing(store, [document], "三十日"), Question("多久？"), "甲"))
+    store.write([draft("办法", TEXT.replace("三十日", "十五日") + "\n第四条 公示期为三十日。")])
+    assert checked(store, answer)[:2] == ("review", "changed")
+
+
+def test_the_same_words_in_an_altered_sentence_need_review(stored: Stored) -> None:
+    store, answer, _ = stored
+    store.write([draft("办法", TEXT.replace("补助标准为", "新建住房补助标准为"))])
+    assert checked(store, answer) == (
+        "review", "moved", "第一条 {+新建住房+}补助标准为每平方米三百元。",
+    )  # fmt: skip
+
+
+def test_another_line_break_is_no_other_wording(stored: Stored) -> None:
+    store, answer, _ = stored
+    store.write([draft("办法", TEXT.replace("第一条 补助标准", "第一条　补助\n标准"))])
+    assert checked(store, answer)[:2] == ("stands", "moved")
+
+
+def test_a_removed_document_takes_the_answer_with_it(stored: Stored) -> None:
+    store, answer, document = stored
+    store.remove(document.id)
+    assert checked(store, answer)[:2] == ("fallen", "withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "state"),
+    [
+        ("repealed", "自2024年1月1日起，被《关于清理的决定》废止", "repealed"),
+        ("repealed", "自2024年1月1日起，被《新办法》代替", "superseded"),
+        ("repealed", "自2024年1月1日起，被同名新文本《办法》取代", "superseded"),
+        ("expired", "有效期至2023年12月31日，已届满", "repealed"),
+    ],
+)
+def test_a_text_no_longer_in_force_fells_the_answer(
+    stored: Stored, status: str, reason: str, state: str
+) -> None:
+    store, answer, document = stored
+    store.set_statuses({document.id: (status, reason)}, date(2024, 1, 2))
+    assert checked(store, answer)[:2] == ("fallen", state)
+    assert reason in verify_answer(answer, store).citations[0].detail
+
+
+def test_an_answer_about_a_text_already_repealed_then_still_stands(tmp_path: Path) -> None:
+    store, ledger = opened(tmp_path)
+    document = added(store, "旧办法", status="repealed")
+    answer = ledger.get(ledger.record(citing(store, [document]), Question("当时是多少？"), "甲"))
+    assert checked(store, answer) == ("stands", "valid", None)
+
+
+def test_an_amendment_by_another_document_asks_for_review(
+    stored: Stored,
+) -> None:
+    store, answer, document = stored
+    store.set_statuses({document.id: ("amended", "被《修改决定》修改")}, date(2024, 1, 2))
+    assert checked(store, answer)[:2] == ("review", "valid")
+
+
+def test_one_support_lost_of_two_needs_review_and_all_lost_has_fallen(tmp_path: Path) -> None:
+    store, ledger = opened(tmp_path)
+    a, b = added(store, "甲办法"), added(store, "乙办法")
+    shown = citing(store, [a, b])
+    claim = shown.claims[0]
+    both = type(claim)(claim.text, claim.start, claim.end, (1, 2))
+    id = ledger.record(citing(store, [a, b], claims=(both,)), Question("？"), "甲")
+    store.remove(a.id)
+    assert verify_answer(ledger.get(id), store).standing == "review"
+    store.remove(b.id)
+    assert verify_answer(ledger.get(id), store).standing == "fallen"
+
+
+def test_an_altered_archive_is_not_taken_for_the_source(
+    stored: Stored,
+) -> None:
+    store, answer, _ = stored
+    with store.engine.begin() as connection:
+        connection.execute(update(revisions).values(text=TEXT.replace("三十日", "九十日")))
+    standing, state, _ = checked(store, answer)
+    assert (standing, state) == ("review", "changed")
+
+
+def test_a_refusal_stands(tmp_path: Path) -> None:
+    store, ledger = opened(tmp_path)
+    answer = ledger.get(ledger.record(refusal(), Question("火星？"), "甲"))
+    report = verify_answer(answer, store)
+    assert (report.standing, report.citations) == ("stands", ())
+
+
+def test_many_answers_are_counted_and_share_what_is_read(tmp_path: Path) -> None:
+    store, ledger = opened(tmp_path)
+    documents = [added(store, f"办法{i}") for i in range(10)]
+    for i in range(200):
+        ledger.record(citing(store, [documents[i % 10]]), Question("？"), "甲")
+    store.remove(documents[0].id)
+    report = verify_all(ledger.stream(), store).json()
+    assert (report["checked"], report["stands"], report["review"], report["fallen"]) == (200, 180, 0, 20)
+    assert report["answers"][0]["citations"][0]["state"] == "withdrawn"
+
+
+@given(st.text(alphabet="字。\n ；", min_size=1, max_size=40), st.data())
+def test_a_sentence_holds_its_span_and_no_stop_before_it(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    low, high = sentence(text, start, end)
+    assert 0 <= low <= start < end <= high <= len(text)
+    assert not set("。\n；") & set(text[low:start]) and not set("。\n；") & set(text[end : high - 1])
