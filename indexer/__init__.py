@@ -1,0 +1,1 @@
+"""How a file becomes searchable, and how a passage is found again."""

@@ -1,0 +1,227 @@
+"""The index: a cache of the store. Opening reconciles; anything lost can be made again from the store.
+
+The manifest is the one file that says which generation the index holds and
+which files belong to it; it is replaced atomically and last, so a killed
+process leaves the generation before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from kb.errors import BrokenIndex, StaleIndex
+from kb.fold import fold
+from kb.store import PATH_SEPARATOR, IndexRow, Store
+
+from . import vectors
+from .embed import Embedder
+from .lexical import LexicalIndex
+from .vectors import VectorIndex
+from .words import Words
+
+FORMAT = 1
+Progress = Callable[[int], None]  # called with the number of passages done since the last call
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was built from, and its files with their checksums (CRC-32)."""
+
+    embedder: str
+    dim: int
+    lexicon: str
+    generation: int
+    base: str | None = None
+    additions: tuple[str, ...] = ()
+    format: int = FORMAT
+    files: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def built_with(self) -> str:
+        return f"格式 {self.format}、向量模型 {self.embedder}（{self.dim} 维）、词表 {self.lexicon[:8]}"
+
+
+class Index:
+    """The index folder and what it was made with. Reading needs no lock, `sync` needs the writer's."""
+
+    def __init__(self, folder: Path, words: Words, embedder: Embedder) -> None:
+        self.folder = folder
+        self.words = words
+        self.embedder = embedder
+        self._vectors: VectorIndex | None = None
+        self._sound: dict[str, int] = {}  # files found whole, with their checksums
+
+    # ---- reading -------------------------------------------------------------------------
+
+    def manifest(self) -> Manifest | None:
+        """The manifest on disk; None where there is no index yet."""
+        try:
+            data = json.loads((self.folder / "manifest.json").read_text("utf-8"))
+            return Manifest(**{**data, "additions": tuple(data["additions"])})
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise BrokenIndex(
+                f"索引清单 {self.folder / 'manifest.json'} 已损坏；请运行 `kb reindex` 重建"
+            ) from error
+
+    def check(self, manifest: Manifest) -> None:
+        """Raise `StaleIndex` unless the index was made with today's embedder, lexicon and format."""
+        wanted = self._fresh_manifest(0)
+        if manifest.built_with != wanted.built_with:
+            raise StaleIndex(manifest.built_with, wanted.built_with)
+
+    def damaged(self, manifest: Manifest, again: bool = True) -> list[str]:
+        """Files of the manifest that are missing or whose bytes have changed.
+
+        Without `again`, files this process has found sound before are only looked for.
+        """
+        bad = []
+        for name, crc in manifest.files.items():
+            path = self.folder / name
+            if not path.is_file() or ((again or self._sound.get(name) != crc) and _crc(path) != crc):
+                bad.append(name)
+            else:
+                self._sound[name] = crc
+        return bad
+
+    def open_lexical(self) -> LexicalIndex:
+        return LexicalIndex(self.folder / "words", self.words)
+
+    def open_vectors(self, manifest: Manifest) -> VectorIndex:
+        opened = VectorIndex(
+            self.folder / "vectors", manifest.base, manifest.additions, manifest.dim, self._vectors
+        )
+        self._vectors = opened
+        return opened
+
+    # ---- writing -------------------------------------------------------------------------
+
+    def sync(self, store: Store, progress: Progress | None = None) -> Manifest:
+        """Bring the index to the store's generation; rebuild what is damaged or missing."""
+        try:
+            known = self.manifest()
+            if known is not None:
+                self.check(known)
+                if self.damaged(known, again=False):
+                    known = None
+        except BrokenIndex:
+            known = None
+        generation = store.generation()
+        if known is not None and known.generation == generation:
+            return known
+        if known is None:
+            self.clear()
+            known = self._fresh_manifest(0)
+        return self._catch_up(store, known, generation, progress)
+
+    def clear(self) -> None:
+        """Forget the index; the store still has everything."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._vectors = None
+
+    def _fresh_manifest(self, generation: int) -> Manifest:
+        return Manifest(self.embedder.name, self.embedder.dim, self.words.lexicon_hash, generation)
+
+    def _catch_up(
+        self, store: Store, known: Manifest, generation: int, progress: Progress | None
+    ) -> Manifest:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        gone = store.gone_since(known.generation)
+        if known.files and not gone and not store.has_added(known.generation):
+            manifest = replace(known, generation=generation)
+            self._commit(manifest)
+            return manifest
+        lexical = self.open_lexical()
+        ids: list[np.ndarray] = []
+        rows: list[np.ndarray] = []
+
+        def stream() -> Iterator[Sequence[IndexRow]]:
+            for batch in store.added_since(known.generation):
+                ids.append(np.fromiter((row.id for row in batch), np.int64, len(batch)))
+                encoded = self.embedder.encode([embedding_text(row) for row in batch])
+                rows.append(encoded.astype(np.float16))
+                yield batch
+                if progress:
+                    progress(len(batch))
+
+        lexical.write(stream(), gone)
+        manifest = self._write_vectors(store, replace(known, generation=generation), ids, rows)
+        self._commit(manifest)
+        return manifest
+
+    def _write_vectors(
+        self, store: Store, manifest: Manifest, ids: list[np.ndarray], rows: list[np.ndarray]
+    ) -> Manifest:
+        folder = self.folder / "vectors"
+        additions = manifest.additions
+        if ids:
+            name = f"add-{manifest.generation}"
+            vectors.write_part(folder, name, np.concatenate(ids), np.concatenate(rows))
+            additions = (*additions, name)
+        parts = [
+            vectors.read_part(folder, n) for n in ((manifest.base,) if manifest.base else ()) + additions
+        ]
+        added = sum(len(part.ids) for part in parts) - (len(parts[0].ids) if manifest.base else 0)
+        if added <= vectors.DELTA_LIMIT and len(additions) <= 64:
+            return replace(manifest, additions=additions)
+        live = np.fromiter((row.id for row in store.passage_documents()), np.int64)
+        whole = vectors.merge(parts, manifest.dim, live)
+        base = f"base-{manifest.generation}"
+        vectors.write_part(folder, base, whole.ids, whole.rows)
+        if len(whole.ids) > vectors.FLAT_LIMIT:
+            vectors.write_lists(folder, replace(whole, name=base), os.cpu_count() or 1)
+        return replace(manifest, base=base, additions=())
+
+    def _commit(self, manifest: Manifest) -> None:
+        """Name the files that count, replace the manifest, sweep what no longer counts."""
+        wanted = {manifest.base, *manifest.additions}
+        folder = self.folder / "vectors"
+        named = [p for p in sorted(folder.glob("*")) if p.name.split(".")[0] in wanted]
+        named += [
+            p for p in sorted((self.folder / "words").glob("*.*")) if p.suffix not in (".json", ".lock")
+        ]
+        before = self._known_crcs()
+        files = {}
+        for path in named:
+            name = str(path.relative_to(self.folder))
+            files[name] = before.get(name) or _crc(path)
+            self._sound[name] = files[name]
+        temporary = self.folder / "manifest.json.new"
+        with temporary.open("w", encoding="utf-8") as out:
+            json.dump(asdict(replace(manifest, files=files)), out, ensure_ascii=False, indent=1)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(self.folder / "manifest.json")
+        for path in folder.glob("*"):
+            if path.name.split(".")[0] not in wanted:
+                path.unlink(missing_ok=True)
+
+    def _known_crcs(self) -> dict[str, int]:
+        """Checksums of files already named: they are never changed in place."""
+        try:
+            known = self.manifest()
+        except BrokenIndex:
+            return {}
+        return known.files if known else {}
+
+
+def embedding_text(row: IndexRow) -> str:
+    """What stands for a passage in the vector space: its title, its place, its words."""
+    return fold(f"{row.title} {row.path.replace(PATH_SEPARATOR, ' ')} {row.text}")
+
+
+def _crc(path: Path) -> int:
+    value = 0
+    with path.open("rb") as data:
+        while chunk := data.read(1 << 20):
+            value = zlib.crc32(chunk, value)
+    return value

@@ -1,0 +1,161 @@
+"""The assembled knowledge base: one store, one index, one searcher that follows the store.
+
+Many processes may read a data folder; one at a time may write, and holds `write.lock`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from kb.database import open_engine, storage_errors
+from kb.errors import BrokenIndex, Locked, StaleIndex
+from kb.model import Document, Filters, Hit, Mode
+from kb.settings import Settings
+from kb.store import Store
+from kb.validity import Verdict
+
+from .catalog import Catalog
+from .embed import load_embedder
+from .index import Index, Manifest, Progress
+from .rank import Ranker
+from .search import Searcher
+from .standing import Standing
+from .words import Words
+
+
+class Library:
+    """A data folder, opened. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        home = settings.home
+        with storage_errors(str(home)):
+            home.mkdir(parents=True, exist_ok=True)
+        self.store = Store(open_engine(settings.database_url))
+        lexicon = home / "lexicon.txt"
+        self.words = Words(lexicon if lexicon.is_file() else None)
+        self.embedder = load_embedder(settings.embedder, base=home)
+        self.index = Index(home / "index", self.words, self.embedder)
+        self._opening = threading.Lock()
+        self._searcher: Searcher | None = None
+        self.standing = Standing(self.store)
+
+    # ---- reading -------------------------------------------------------------------------
+
+    def searcher(self) -> Searcher:
+        """The searcher of the newest generation; a new one is opened without dropping a request."""
+        current = self._searcher
+        if current is not None and current.catalog.generation == self.store.generation():
+            return current
+        with self._opening:
+            current = self._searcher
+            if current is None or current.catalog.generation != self.store.generation():
+                self._searcher = self._open_searcher(current)
+            assert self._searcher is not None
+            return self._searcher
+
+    def search(
+        self, text: str, filters: Filters = Filters(), k: int = 10, mode: Mode = "hybrid"
+    ) -> list[Hit]:
+        hits = self.searcher().search(text, filters, k, mode)
+        if filters.as_of is None:
+            return hits
+        return [replace(hit, document=self.on_day(hit.document, filters.as_of)) for hit in hits]
+
+    def on_day(self, document: Document, day: date) -> Document:
+        """A document with the status it had on a day."""
+        verdict = self.verdicts(day).get(document.id)
+        if verdict is None:
+            return document
+        return replace(document, status=verdict.status, status_reason=verdict.reason)
+
+    def verdicts(self, day: date) -> dict[str, Verdict]:
+        """The validity of every listed document on a day."""
+        return self.standing.verdicts(day)
+
+    def _open_searcher(self, previous: Searcher | None) -> Searcher:
+        manifest = self._usable_manifest()
+        lexical = previous.lexical if previous else self.index.open_lexical()
+        lexical.reload()
+        return Searcher(
+            self.store,
+            Catalog.load(self.store, previous.catalog if previous else None),
+            self.words,
+            self.embedder,
+            lexical,
+            self.index.open_vectors(manifest),
+            Ranker.shipped(),
+        )
+
+    def _usable_manifest(self) -> Manifest:
+        """The index as it stands, brought up to date first unless another process is doing so."""
+        try:
+            manifest = self.index.manifest()
+            if manifest is not None:
+                self.index.check(manifest)
+        except BrokenIndex:
+            manifest = None
+        current = manifest is not None and manifest.generation == self.store.generation()
+        if manifest is not None and current and self.store.status_day() == date.today():
+            return manifest
+        try:
+            with self.writing(wait=0.0 if manifest else 600.0):
+                return self.refresh()
+        except Locked:
+            assert manifest is not None
+            return manifest
+
+    # ---- writing -------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def writing(self, wait: float = 10.0) -> Iterator[None]:
+        """Hold the writer's lock; the kernel gives it back when a process dies. Raises `Locked`."""
+        path = self.settings.home / "write.lock"
+        with storage_errors(str(path)), path.open("w") as lock:
+            deadline = time.monotonic() + wait
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise Locked(
+                            f"数据目录 {self.settings.home} 正由另一个进程写入；请等它结束后重试"
+                        ) from None
+                    time.sleep(0.05)
+            yield
+
+    def refresh(self, progress: Progress | None = None) -> Manifest:
+        """Bring index and statuses up to the store. The caller holds the writer's lock.
+
+        The index goes first: a new document can be found at once, with the status its own words
+        give it; what it does to others, and others to it, follows.
+        """
+        manifest = self.index.sync(self.store, progress)
+        if self.standing.refresh(date.today()):
+            manifest = self.index.sync(self.store)
+        return manifest
+
+    def reindex(self, progress: Progress | None = None) -> Manifest:
+        """Build the index anew from the store."""
+        with self.writing(wait=60.0):
+            self.index.clear()
+            self._searcher = None
+            return self.refresh(progress)
+
+    def files(self) -> Path:
+        """Where the original files lie, named by their sha256."""
+        return self.settings.home / "files"
+
+    def original(self, digest: str) -> Path:
+        return self.files() / digest[:2] / digest
+
+
+__all__ = ["Library", "StaleIndex"]

@@ -1,0 +1,144 @@
+"""Values that people state outright: Markdown front matter and the label lines of portal pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from indexer.official.dates import read_date
+from indexer.official.lines import HEAD
+from indexer.official.standards import is_standard, spelled
+from kb.fold import bracket_number
+from kb.model import Field, Span
+
+_NAMES = {
+    "title": "title 标题 名称 文件名称 文件标题 题名",
+    "number": "number doc_number 文号 发文字号 发文号 文件编号 文件号 标准号 公文文号 发文文号",
+    "issuer": "issuer publisher 发布机关 发文机关 发布机构 发文单位 发布单位 制定机关 颁布机关 "
+    "颁布单位 印发机关 发文机构 制发机关",
+    "issued": "issued date publish_date 成文日期 发文日期 印发日期 发布日期 公布日期 颁布日期 "
+    "发布时间 生成日期 签发日期 成文时间",
+    "effective": "effective effective_date 施行日期 实施日期 生效日期 施行时间 生效时间 实施时间 执行日期",
+    "expires": "expires expiry expire_date 失效日期 废止日期 有效期至 截止日期 失效时间 有效期",
+    "kind": "kind type 类型 文件类型 文种 类别",
+    "region": "region 地区 地域 区域 适用地区 行政区域",
+    "status": "status 状态 时效性 效力状态 有效性 效力 时效 文件状态 是否有效",
+    "visibility": "visibility 可见性 公开属性 公开方式 公开范围 密级范围",
+    "recipients": "recipients 主送机关 主送",
+    "attachments": "attachments 附件",
+    "secrecy": "secrecy 密级 秘密等级",
+    "source": "source 来源 原文链接 信息来源",
+}
+KEY = {name.lower(): key for key, names in _NAMES.items() for name in names.split()}
+_DATES = {"issued", "effective", "expires"}
+_STATUS = (
+    ("partly_repealed", r"partly_repealed|部分(?:废止|失效)"),
+    ("not_yet", r"not_yet|尚未|未生效|未施行|待生效|即将"),
+    ("repealed", r"repealed|废止|作废|撤销"),
+    ("expired", r"expired|失效|无效|过期|到期|^否$"),
+    ("amended", r"amended|修改|修订|修正"),
+    ("in_force", r"in_force|有效|生效|active|^是$"),
+    ("unknown", r"unknown|未知|不详"),
+)
+_KIND = (
+    ("standard", r"standard|标准|规范|导则|指南"),
+    ("action", r"action|行动|计划|方案"),
+    ("case", r"case|案例|典型"),
+    ("policy", r"policy|政策|法规|条例|规章|文件|通知|意见|办法|规定|法律|公文"),
+)
+_VISIBILITY = (
+    ("restricted", r"restricted|受限|秘密|机密|绝密|不予公开|不公开|保密"),
+    ("internal", r"internal|内部|依申请"),
+    ("public", r"public|公开"),
+)
+
+
+def _choose(value: str, table: tuple[tuple[str, str], ...]) -> str | None:
+    lowered = value.strip().lower()
+    return next((name for name, pattern in table if re.search(pattern, lowered)), None)
+
+
+def standardise(key: str, value: str) -> str | None:
+    """The value in the form every reader expects (ISO date, status word, one 文号 spelling), or None."""
+    value = value.strip().strip("\"'").strip()
+    if not value or value in {"无", "-", "—", "null", "None", "~", "暂无", "/"}:
+        return None
+    if key in _DATES:
+        day = read_date(value)
+        return day.isoformat() if day else None
+    if key == "number":
+        return spelled(value) if is_standard(value) else bracket_number(value)
+    if key == "status":
+        return _choose(value, _STATUS)
+    if key == "kind":
+        return _choose(value, _KIND)
+    if key == "visibility":
+        return _choose(value, _VISIBILITY)
+    return value
+
+
+def from_front(front: Mapping[str, str]) -> dict[str, Field]:
+    """Front matter, English or Chinese keys; what cannot be read is left to detection."""
+    found: dict[str, Field] = {}
+    for name, raw in front.items():
+        key = KEY.get(str(name).strip().lower())
+        value = standardise(key, str(raw)) if key and raw is not None else None
+        if key and value and key not in found:
+            found[key] = Field(value)
+    return found
+
+
+# 成文日期 outranks the day a page went on line.
+_LABELS = [
+    ("title", "标题|文件名称|名称|题名"),
+    ("number", "发文字号|发文文号|公文文号|文号|文件编号|发文号"),
+    ("issuer", "发文机关|发布机关|发文机构|发布机构|发文单位|制定机关|发布单位"),
+    ("issued", "成文日期|成文时间|发文日期|印发日期|生成日期|签发日期"),
+    ("effective", "施行日期|实施日期|生效日期|施行时间|生效时间|实施时间"),
+    ("expires", "失效日期|废止日期|失效时间|有效期至"),
+    ("status", "时效性|有效性|效力状态|文件状态"),
+    ("secrecy", "密级"),
+]
+_LABEL = re.compile(
+    r"(?<![^ 　\t\n；;|【\[])(?:"
+    + "|".join(
+        "(?P<{}>{})".format(key, "|".join(r"[ 　\t]*".join(name) for name in names.split("|")))
+        for key, names in _LABELS
+    )
+    + ")"
+)
+_ANY_LABEL = re.compile(
+    r"(?:索[ 　]*引[ 　]*号|主题分类|主题词|发布日期|发布时间|公布日期|公开\S{2}|来源|字体|浏览"
+    r"|组配分类|[^\s：:，。]{2,6}(?=[：:]))"
+)
+_COLON = re.compile(r"[ 　\t]*[】\]]?[ 　\t]*[：:][ 　\t]*\n?[ 　\t]*")
+
+
+def is_label(line: str) -> bool:
+    """Does a line begin with one of the labels and a colon (`发文机关：…`)?"""
+    match = _LABEL.match(line)
+    return match is not None and _COLON.match(line, match.end()) is not None
+
+
+def from_labels(text: str) -> dict[str, Field]:
+    """Label lines such as `发文字号：浙政发〔2023〕1号` near the head of a saved page."""
+    found: dict[str, Field] = {}
+    window = text[: HEAD // 2]
+    if "：" not in window and ":" not in window:
+        return found
+    for match in _LABEL.finditer(window):
+        key = match.lastgroup or ""
+        colon = _COLON.match(window, match.end())
+        if key in found or colon is None:
+            continue
+        stop = window.find("\n", colon.end())
+        stop = len(window) if stop < 0 else stop
+        gap = re.compile(r"[；;|]|[ 　\t]{2,}|[ 　\t](?=" + _ANY_LABEL.pattern + ")").search(
+            window, colon.end(), stop
+        )
+        stop = gap.start() if gap else stop
+        raw = window[colon.end() : stop].strip()
+        value = standardise(key, raw)
+        if value and len(raw) <= 120 and not is_label(raw):
+            found[key] = Field(value, Span(colon.end(), colon.end() + len(raw)))
+    return found

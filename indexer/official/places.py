@@ -1,0 +1,89 @@
+"""Regions: which province, city or county (of Zhejiang) a document belongs to."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+NATION = "国家"
+_CENTRAL = re.compile(
+    r"^(?:\d{4}年)?(?:中共中央|国务院|中华人民共和国|全国人民代表大会|全国人大|最高人民|中央|国家|全国"
+    r"|中国人民银行|中国证监会|银保监会|"
+    r"(?:外交|国防|教育|科技|科学技术|工业和信息化|工信|公安|民政|司法|财政|人力资源和?社会保障|人社"
+    r"|自然资源|国土资源|生态环境|环境保护|"
+    r"住房和?城乡建设|交通运输|水利|农业农村|农业|商务|文化和旅游|文化|退役军人(?:事务)?|应急管理|卫生|建设|铁道|人事)部|"
+    r"(?:海关|审计|税务|市场监管|市场监督管理|体育|应急管理|广播电视|广电)(?:总局|总署|署))"
+)
+# A place that the table lacks: what stands before 省, 市, 县, 区 at the head of an issuer or title.
+_PLACE = re.compile(
+    r"^(?:中共)?([\u4e00-\u9fff]{1,7}?(?:省|自治区|自治州|市|县|(?<![社小园地灾林特校城])区)(?![省市区]))"
+    r"(?=人民|关于|[\u4e00-\u9fff]{1,14}(?:局|委|厅|办|会|府|公室)(?:关于|$|[（( 　]))"
+)
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    """The sections of `places.txt`."""
+    sections: dict[str, list[str]] = {}
+    for line in files("indexer.official").joinpath("places.txt").read_text(encoding="utf8").splitlines():
+        if line.startswith("["):
+            sections[line.strip("[]")] = current = []
+        elif sections and not line.startswith("#"):
+            current += line.split()
+    return sections
+
+
+@cache
+def _table() -> tuple[re.Pattern[str], dict[str, str]]:
+    """A pattern of every name a region goes by, and the region each name means."""
+    names: dict[str, str] = {}
+    for entry in _lists()["provinces"]:
+        full = entry.partition("=")[0]
+        short = re.sub(r"(?:壮族|回族|维吾尔)?(?:自治区|特别行政区|省|市)$", "", full)
+        names |= {full: full, short: full}
+    for city in _lists()["cities"]:
+        names.setdefault(city, city + "市")
+        names[city + "市"] = city + "市"
+    names |= {county: county for county in _lists()["counties"]}
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True)))), names
+
+
+@cache
+def _codes() -> list[tuple[str, str]]:
+    """What a 文号 may begin with and the region it stands for, longest first."""
+    pairs = [entry.split("=") for entry in _lists()["codes"]]
+    pairs += [entry.split("=")[::-1] for entry in _lists()["provinces"]]
+    return sorted(((code, region) for code, region in pairs), key=lambda c: -len(c[0]))
+
+
+def region_of(issuer: str, title: str, number: str) -> str | None:
+    """The most local region that the issuer, else the title, else the 文号 names; 国家 for central bodies."""
+    pattern, names = _table()
+    for text in (issuer, title):
+        if not text:
+            continue
+        if text is title and _CENTRAL.match(text):
+            return NATION
+        begin = re.sub(r"^(?:中共|关于)", "", text)
+        places = [(m.start(), names[m.group()]) for m in pattern.finditer(begin)]
+        if places:
+            region, end = places[0][1], places[0][0]
+            for start, place in places[1:]:  # 浙江省杭州市余杭区: each follows the one before
+                if start > end + 12 or place == region or (place[-1] == "省" and region[-1] != "省"):
+                    break
+                gap = begin[end:start]
+                if re.search(r"[、和与 　及]|关于|印发", gap):
+                    break
+                region, end = place, start
+            return region
+        if _CENTRAL.match(text):
+            return NATION
+    for text in (issuer, title):
+        unlisted = _PLACE.match(text)
+        if unlisted:
+            return unlisted.group(1)
+    for code, region in _codes():
+        if number.startswith(code):
+            return region
+    return None

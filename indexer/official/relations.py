@@ -1,0 +1,136 @@
+"""What a document does to others: repeals, replaces, amends, implements, explains them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from indexer.official.names import core
+from indexer.official.naming import named, sentences
+from indexer.official.repeals import repeal_list, repeals
+from indexer.official.standards import replaced
+from kb.model import Field, Relation, Span
+
+LIMIT = 2000  # relations kept of one document
+_AMENDS = re.compile(
+    r"(?:作(?:出|了)?(?:如下|以下|相应)?(?:修改|修订|修正)|(?:进行|予以|作出)(?:如下|以下|部分"
+    r"|相应)?(?:修改|修订|调整)|修改(?:为|如下|内容如下)|修改《|修订《|修正《)"
+)
+_IMPLEMENTS = re.compile(
+    r"根据|依据|依照|按照|贯彻落实|为贯彻|为落实|为深入贯彻|贯彻实施|为了实施|为实施|遵照|落实"
+)
+_MAKES = re.compile(
+    r"制定(?:本|了|《)|制订(?:本|了|《)|特制定|特制订|提出(?:以下|如下|本)|现(?:提出|就|将|印发)"
+    r"|通知如下|作如下|本决定|本规定|结合[^。]{1,20}实际"
+)
+_HYPOTHETICAL = re.compile(
+    r"修改(?:、|或者|或|和)(?:宣布失效|废止)|废止(?:、|或者|或|和)修改|及时修改|可以修改"
+)
+_LISTS = re.compile(r"废止|宣布失效|清理|停止执行|失效")
+_NOT_TARGET = re.compile(r"(?:根据|依据|按照|依照|遵照|参照|执行|适用|按)[^，。；》]{0,12}$")
+_READING = re.compile(r"解读|图解|一图读懂|问答|答记者问|起草说明|政策说明")
+_TAIL_READING = re.compile(
+    r"(?:的)?(?:政策|文字|图文|专家|有关|相关|起草)*(?:解读|图解|说明|问答|答记者问).*$"
+    r"|^一图读懂[：:]?|^图解[：:]?|^(?:政策|文字|图文)?解读[：:丨|]?"
+)
+
+
+def _amends(text: str, title: Field) -> Iterator[Relation]:
+    """`关于修改《X》的决定`, `对《X》作如下修改`."""
+    if re.search(r"关于(?:修改|修订|修正)", title.value) and title.span:
+        for item in named(text, title.span.start, title.span.end):
+            yield Relation("amends", item.title, item.number, title.span)
+        if "《" not in title.value:
+            bare = re.search(r"关于(?:修改|修订|修正)(.{4,60}?)的(?:决定|通知|公告)", title.value)
+            if bare and "部分" not in bare.group(1) and "等" not in bare.group(1):
+                yield Relation("amends", bare.group(1).strip("〈〉<>"), "", title.span)
+    for left, right in sentences(text, ("修改", "修订", "修正")):
+        sentence = text[left:right]
+        if "《" not in sentence or right - left > 1500:
+            continue
+        verb = _AMENDS.search(sentence)
+        if (
+            verb is None
+            or _HYPOTHETICAL.search(sentence)
+            or re.search(r"通过|会议|修正》?\s*[）)]?$", sentence[:80])
+        ):
+            continue
+        if re.search(r"如下|以下|部分|作(?:出|了)?(?:相应)?修", verb.group()):
+            for item in named(text, left, left + verb.start()):
+                before = text[max(left, item.start - 14) : item.start]
+                if (
+                    item.title
+                    and not _NOT_TARGET.search(before)
+                    and re.search(r"(?:对|将)[^，。；]{0,14}$|[、和》）]$|^[\s　]*$", before)
+                    and not item.title.startswith("关于修改")
+                ):
+                    yield Relation("amends", item.title, item.number, Span(item.start, left + verb.end()))
+
+
+def _implements(text: str, begin: int) -> Iterator[Relation]:
+    """The documents that the opening sentences name as their ground."""
+    window = min(len(text), begin + 2500)
+    for left, right in sentences(text[:window], ("根据", "依据", "依照", "按照", "落实", "贯彻", "实施")):
+        if left < begin - 1 or right - left > 1200:
+            continue
+        sentence = text[left:right]
+        ground = _IMPLEMENTS.search(sentence)
+        makes = _MAKES.search(sentence)
+        if ground is None or makes is None or makes.start() < ground.start():
+            continue
+        for item in named(text, left + ground.end(), left + makes.start()):
+            if item.title:
+                yield Relation("implements", item.title, item.number, Span(item.start, item.end))
+
+
+def _interprets(text: str, title: Field) -> Iterator[Relation]:
+    """解读 of a policy: the policy named in the title, else the first ones named with a 文号."""
+    span = title.span
+    if span is not None:
+        items = [x for x in named(text, span.start, span.end) if x.title]
+        for item in items:
+            yield Relation("interprets", item.title, item.number, span)
+        if items:
+            return
+        bare = re.sub(r"^关于", "", _TAIL_READING.sub("", title.value)).strip("”“\"' ")
+        if len(bare) >= 6:
+            yield Relation("interprets", core(bare), "", span)
+        return
+    quoted = re.search(r"《(.+)》", title.value)
+    name = quoted.group(1) if quoted else _TAIL_READING.sub("", title.value).strip()
+    for words in (name, core(name), re.sub(r"^.*?(?=关于)", "", name)):
+        at = text.find(words) if len(words) >= 4 else -1
+        if at >= 0:
+            yield Relation("interprets", name, "", Span(at, at + len(words)))
+            return
+    for item in named(text, 0, min(len(text), 600)):
+        if item.title and (item.title in name or name in item.title):
+            yield Relation("interprets", item.title, item.number, Span(item.start, item.end))
+            return
+
+
+def read_relations(text: str, title: Field) -> tuple[Relation, ...]:
+    """Every relation with the span that states it; the same one is given once."""
+    begin = title.span.end if title.span else 0
+    if _READING.search(title.value):  # it tells what another text does, and does nothing itself
+        return tuple(_interprets(text, title))
+    found: list[Relation] = []
+    if _LISTS.search(title.value) and re.search(r"决定|通知|公告|目录|清单|通告|公布|结果", title.value):
+        found += islice(repeal_list(text, title.value, begin), LIMIT)
+        if title.span:
+            found += [
+                Relation("repeals", x.title, x.number, title.span)
+                for x in named(text, title.span.start, title.span.end)
+                if x.title and re.search(r"关于(?:公布)?废止(?:[^修改]*)$", text[title.span.start : x.start])
+            ]
+    found += islice(repeals(text), LIMIT)
+    found += islice(_amends(text, title), LIMIT)
+    found += islice(replaced(text), LIMIT)
+    found += _implements(text, begin)
+    kept: dict[tuple[str, str, str], Relation] = {}
+    for relation in found:
+        if len(relation.title) < 3 and not relation.number:
+            continue
+        kept.setdefault((relation.type, relation.title, relation.number), relation)
+    return tuple(kept.values())[:LIMIT]

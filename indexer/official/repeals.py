@@ -1,0 +1,160 @@
+"""Sentences and lists that end the life of other documents, or of parts of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from indexer.official.lines import Line, lines
+from indexer.official.naming import Named, named, sentences
+from kb.model import Relation, Span
+
+_ENDING = re.compile(
+    r"(?:同时|予以|即行|相应|一并|均|全部|起|现|宣布|自行|即|自然|也|亦|随之|自动|应予|立即|正式"
+    r"|同日)[ 　]*(?:废止|作废|失效|停止(?:执行|施行|实施|使用|适用)|不再(?:执行|施行|实施|适用))"
+    r"|(?<![或者和及、与未被已])(?:废止|停止执行|停止施行|不再执行|不再施行)(?=[。；，,;\s　）)]|$)"
+)
+_BEFORE = re.compile(
+    r"(?:^|[，,：:、\s　]|决定|现将|现|予以|宣布|同时|并)(?:对)?(?:以下|下列)?(?:废止|停止执行"
+    r"|宣布失效)(?:[了以下列：:]{0,4})(?=《|[\u4e00-\u9fff]{0,30}《)"
+)
+_HYPOTHETICAL = re.compile(
+    r"修改(?:、|或者|或|和)(?:宣布失效|废止)|废止(?:、|或者|或|和)修改|立改废|被废止|未被|需要废止"
+    r"|应当废止|建议废止|拟废止|可以(?:修改|废止)|是否废止|及时(?:修改|废止)"
+)
+_SCOPE = re.compile(
+    r"^[）)]?[ 　]*(?:中)?(?:的)?(?P<scope>(?:第[一二三四五六七八九十百零\d]+(?:章|节|条|款|项"
+    r"|部分)(?:第[一二三四五六七八九十百零\d]+[款项])*(?:[、，和及至](?=第|附件"
+    r"|[一二三四五六七八九十]))?)+|附件[一二三四五六七八九十\d]*|(?:中)?(?:有关|关于|涉及"
+    r"|与本)[^《》。；]{2,50}?(?:的规定|规定|内容|条款|部分))"
+)
+_NOT_TARGET = re.compile(
+    r"(?:根据|依据|按照|依照|遵照|参照|执行|适用|按)[^，。；》]{0,12}$|(?<![》）])(?:与|同|违反|不符合)$"
+)
+# What may stand between the last named document and the verb that ends its life.
+_GAP = re.compile(
+    r"[）)]?[^，。；《》]{0,60}(?:[，,、和及](?:自|从|于|同时|一并|即行|现|均|并|也|予以"
+    r"|第)[^，。；《》]{0,40})?[，,]?"
+)
+
+
+def _scope(text: str, after: int, limit: int) -> str:
+    match = _SCOPE.match(text[after : min(limit, after + 80)])
+    return match.group("scope").strip("、，和及至 中") if match else ""
+
+
+_WORDS = ("废止", "停止执行", "停止施行", "停止实施", "不再执行", "不再施行", "失效", "作废", "不再适用")
+
+
+def repeals(text: str) -> Iterator[Relation]:
+    """`《旧文》（文号）同时废止`, `停止执行`, `决定废止《X》`, each with the words that say so."""
+    for left, right in sentences(text, _WORDS):
+        sentence = text[left:right]
+        if "《" in sentence or "号" in sentence:
+            yield from _repealed(text, left, right, sentence)
+
+
+def _repealed(text: str, left: int, right: int, sentence: str) -> Iterator[Relation]:
+    ends = list(_ENDING.finditer(sentence))
+    lead = _BEFORE.search(sentence)
+    if not ends and not lead:
+        return
+    if _HYPOTHETICAL.search(sentence) and not lead and "同时" not in sentence:
+        return
+    stop = left + ends[-1].start() if ends else right
+    targets = named(text, left if ends or not lead else left + lead.end(), stop)
+    if lead and ends and not targets and lead.start() < ends[-1].start():
+        stop, ends = right, []
+        targets = named(text, left + lead.end(), right)
+    gap = text[targets[-1].end : stop] if ends and targets and not lead else ""
+    if not _GAP.fullmatch(gap) or re.search(r"不一致|不符|抵触|违反|要求", gap):
+        return
+    kind: Literal["supersedes", "repeals"] = "supersedes" if re.search(r"代替|取代", sentence) else "repeals"
+    own = next((m.end() for m in re.finditer(r"起(?:施行|实施|执行)[，,。]?", sentence)), 0)
+    for item in targets:
+        if not _spared(text, left, own, item, len(targets)):
+            last = min(right, left + ends[-1].end()) if ends else item.end
+            scope = _scope(text, item.end, stop)
+            yield Relation(kind, item.title, item.number, Span(item.start, last), scope)
+
+
+def _spared(text: str, left: int, own: int, item: Named, count: int) -> bool:
+    """Is a named document only cited (根据《X》…, the document's own name before 起施行)?"""
+    if _NOT_TARGET.search(text[max(left, item.start - 20) : item.start]):
+        return True
+    if count > 1 and own == 0 and re.search(r"关于(?:修改|废止)", item.title[:6]):
+        return True
+    return count > 1 and item.end <= left + own and re.search(r"本|自", text[left : left + own]) is not None
+
+
+_HEADING = re.compile(r"废止|失效|停止执行|修改|修订|保留|继续有效|有效")
+_KEPT = re.compile(r"保留|继续有效|有效(?:的)?(?:规范性)?文件目录")
+_ITEM = re.compile(
+    r"^[\s　|]*(?:[（(]?[一二三四五六七八九十百\d]+[）)、.．]|[-•·]|序号|标题|文件名称|名称"
+    r"|第[一二三四五六七八九十\d]+[项条])?[\s　：:|]*"
+)
+Mode = Literal["repeals", "amends"]
+
+
+def repeal_list(text: str, title: str, begin: int) -> Iterator[Relation]:
+    """The lists of a 废止 decision: one document a line, under a heading that says what befalls them."""
+    amends_first = "修改" in title and ("废止" not in title or title.find("修改") < title.find("废止"))
+    mode: Mode | None = "amends" if amends_first else "repeals"
+    for line in lines(text, begin):
+        if len(line.text) > 300:
+            yield from _run_list(text, line)
+            continue
+        items = named(text, line.start, line.end)
+        if _HEADING.search(line.text) and (not items or (len(line.text) < 60 and line.text[-1] in "：:")):
+            mode = _mode(line.text, mode)
+        elif items and mode and not _ENDING.search(line.text):
+            yield from _listed(text, line, items, mode)
+
+
+def _mode(heading: str, before: Mode | None) -> Mode | None:
+    """What a heading says befalls the documents under it; None: they stay."""
+    first = re.search(r"废止|失效|停止执行|修改|修订", heading)
+    if _KEPT.search(heading) and not re.search(r"废止|失效", heading):
+        return None
+    if first is None:
+        return before
+    return "amends" if first.group() in ("修改", "修订") else "repeals"
+
+
+def _listed(text: str, line: Line, items: list[Named], mode: Mode) -> Iterator[Relation]:
+    """The documents of one row or item; running text that only cites documents gives none."""
+    bullet = _ITEM.match(line.text)
+    rest = line.text[bullet.end() :] if bullet else line.text
+    row = len(rest) < len(line.text) or rest.startswith(("《", "关于")) or "文号" in line.text
+    if not row:
+        return
+    for item in items:
+        name = item.title or _row_title(rest)
+        before = text[line.start : item.start]
+        cited = re.search(r"根据|依据|按照|(?:被|由|与|见|执行|适用|同)[^《》]{0,6}$", before)
+        itself = re.search(r"废止.{0,12}的(?:决定|通知|公告)$", name)
+        if cited or itself or (not name and len(line.text) > 60):
+            continue
+        scope = _scope(text, item.end, line.end)
+        yield Relation(mode, name, item.number, Span(line.start, line.end), scope)
+
+
+def _run_list(text: str, line: Line) -> Iterator[Relation]:
+    """A list of repealed documents whose line ends a saved page has lost; mixed lists say nothing."""
+    heading = re.search(r"废止(?:和失效|、失效)?(?:的)?(?:行政)?规范性文件目录", line.text)
+    if heading is None or re.search(r"保留|继续有效|修改|修订", line.text[:400]) or "保留" in line.text:
+        return
+    for item in named(text, line.start + heading.end(), line.end):
+        numbered = re.search(r"\d[ 　.．、]{0,2}$", text[max(0, item.start - 4) : item.start])
+        if item.title and item.number and numbered:
+            yield Relation("repeals", item.title, item.number, Span(item.start, item.end))
+
+
+def _row_title(row: str) -> str:
+    """The title in a row without 《》: `文件名称：关于…的通知` or what stands before the number."""
+    labelled = re.search(r"(?:文件名称|文件标题|标题|名称)[：:]\s*([^\s；|]{4,120})", row)
+    if labelled:
+        return labelled.group(1).strip("《》")
+    bare = re.match(r"([^（(〔\[|：:]{4,120}?)[ 　\t]*[（(|]", row)
+    return bare.group(1).strip() if bare else ""

@@ -1,0 +1,229 @@
+"""A question → hits: both rankers inside the filter's scope, their candidates ranked as one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kb.fold import bracket_number, fold
+from kb.model import IN_FORCE, Filters, Hit, Mode, Span
+from kb.store import Store
+from kb.understand import FRAME, Understood, understand
+
+from .catalog import Allowed, Catalog, passes
+from .embed import Embedder
+from .lexical import LexicalIndex, Scored
+from .rank import Candidate, Query, Ranker, features
+from .vectors import VectorIndex
+from .words import Words
+
+POOL = 100  # candidates each ranker gives
+RERANKED = 64  # of both pools together, by reciprocal rank, that the learned ranker sees
+FRAME_WEIGHT = 0.15  # BM25 weight of words that frame a question (哪些, 多少)
+BIGRAM_WEIGHT = 0.25
+TITLE_WEIGHT = 0.6
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Everything one generation needs to answer a search. Immutable, shared by all threads."""
+
+    store: Store
+    catalog: Catalog
+    words: Words
+    embedder: Embedder
+    lexical: LexicalIndex
+    vectors: VectorIndex
+    ranker: Ranker
+
+    def search(
+        self, text: str, filters: Filters = Filters(), k: int = 10, mode: Mode = "hybrid"
+    ) -> list[Hit]:
+        """The k best passages of the documents a filter lets through, best first."""
+        query = self.understand(text)
+        candidates = self.candidates(query, text, filters, k, mode)
+        if not candidates:
+            return []
+        scores = self._scores(query, candidates, mode)
+        named = self._named(query, filters)
+        order = sorted(
+            range(len(candidates)),
+            key=lambda i: (candidates[i].document.id in named, float(scores[i])),
+            reverse=True,
+        )
+        best = self._in_order(candidates, self._distinct(candidates, order)[:k], named)
+        return [self._hit(query, candidates[i], float(scores[i])) for i in best]
+
+    def candidates(
+        self, query: Query, text: str, filters: Filters = Filters(), k: int = 10, mode: Mode = "hybrid"
+    ) -> list[Candidate]:
+        """What both rankers offer inside the filter's scope, not yet in one order."""
+        if filters.number:
+            filters = replace(filters, number=bracket_number(filters.number))
+        allowed = self.catalog.allowed(filters)
+        if not allowed.count:
+            return []
+        vector = self.embedder.encode([fold(text)])[0]
+        depth = max(POOL, 2 * k)
+        lexical = self._lexical(query, allowed, depth) if mode != "dense" else _nothing()
+        dense = self._dense(vector, allowed, depth) if mode != "lexical" else _nothing()
+        pool = self._pool(lexical.ids, dense.ids, max(RERANKED, 2 * k))
+        ids = list(dict.fromkeys([*pool, *self._openings(self._named(query, filters))]))
+        return self._gather(ids, lexical, dense, vector, mode)
+
+    # ---- the steps -----------------------------------------------------------------------
+
+    def understand(self, text: str) -> Query:
+        """The question's type and its words and bigrams with their inverse document frequencies."""
+        tokens = self.words.index_tokens(text)
+        understood = understand(text, tokens)
+        seen = dict.fromkeys(understood.focus)
+        bare = "".join(understood.focus)
+        return Query(
+            understood,
+            tuple((word, self._idf("words", word)) for word in seen),
+            tuple((gram, self._idf("bigrams", gram)) for gram in dict.fromkeys(self.words.bigrams(bare))),
+        )
+
+    def _idf(self, field: str, term: str) -> float:
+        """ln(1 + (N − n + ½) / (n + ½)), BM25's own."""
+        total, n = len(self.catalog.ids), self.lexical.frequency(field, term)
+        return math.log(1 + max(total - n + 0.5, 0.5) / (n + 0.5))
+
+    def _lexical(self, query: Query, allowed: Allowed, k: int) -> Scored:
+        words = [(w, FRAME_WEIGHT if w in FRAME else 1.0) for w, _ in query.words]
+        return self.lexical.search(
+            {
+                "words": words,
+                "title": [(w, TITLE_WEIGHT * weight) for w, weight in words],
+                "bigrams": [(gram, BIGRAM_WEIGHT) for gram, _ in query.bigrams],
+            },
+            k,
+            allowed.scope,
+        )
+
+    def _dense(self, vector: np.ndarray, allowed: Allowed, k: int) -> Scored:
+        ids, cosines = self.vectors.search(vector, k, allowed.mask)
+        return Scored(ids, cosines)
+
+    def _pool(self, lexical: np.ndarray, dense: np.ndarray, size: int) -> list[int]:
+        fused = reciprocal_rank_fusion([lexical.tolist(), dense.tolist()])
+        return sorted(fused, key=fused.__getitem__, reverse=True)[:size]
+
+    def _named(self, query: Query, filters: Filters) -> frozenset[str]:
+        """Documents whose 文号 the question gives, as far as the filter lets them through."""
+        rows = [r for number in query.understood.numbers for r in self.catalog.by_number.get(number, ())]
+        documents = [self.catalog.documents[r] for r in rows]
+        return frozenset(d.id for d in documents if passes(d, filters))
+
+    def _openings(self, named: frozenset[str]) -> list[int]:
+        """The first passage of each named document, so that it is found even by its number alone."""
+        return [
+            int(passages[0])
+            for doc_id in named
+            if len(passages := self.catalog.passages_of(self.catalog.by_id[doc_id]))
+        ]
+
+    def _gather(
+        self, ids: Sequence[int], lexical: Scored, dense: Scored, vector: np.ndarray, mode: Mode
+    ) -> list[Candidate]:
+        """The passages themselves, with what each ranker says of them."""
+        rows = self.store.passages(ids)
+        wanted = np.array([i for i in ids if i in rows], np.int64)
+        if mode == "lexical":
+            cosines = np.zeros(len(wanted), np.float32)
+        else:
+            cosines = self.vectors.cosines(wanted, vector)
+        scores = dict(zip(lexical.ids.tolist(), lexical.scores.tolist(), strict=True))
+        lexical_ranks = {int(p): i for i, p in enumerate(lexical.ids, 1)}
+        dense_ranks = {int(p): i for i, p in enumerate(dense.ids, 1)}
+        found = []
+        for passage, cosine in zip(wanted.tolist(), cosines.tolist(), strict=True):
+            document = self.catalog.document_of(passage)
+            if document is None:
+                continue
+            row = rows[passage]
+            found.append(
+                Candidate(
+                    passage, document, row.revision, row.passage, scores.get(passage, 0.0),
+                    lexical_ranks.get(passage, 0), dense_ranks.get(passage, 0), cosine,
+                )
+            )  # fmt: skip
+        return found
+
+    def _scores(self, query: Query, candidates: Sequence[Candidate], mode: Mode) -> np.ndarray:
+        if mode == "lexical":
+            return np.array([c.lexical for c in candidates], np.float32)
+        if mode == "dense":
+            return np.array([c.cosine for c in candidates], np.float32)
+        return self.ranker.scores(features(query, candidates))
+
+    def _in_order(
+        self, candidates: Sequence[Candidate], best: Sequence[int], named: frozenset[str]
+    ) -> list[int]:
+        """A document named by its 文号 first, then texts in force, then the rest; else as scored."""
+
+        def place(i: int) -> tuple[bool, bool]:
+            document = candidates[i].document
+            return (document.id not in named, document.status not in IN_FORCE)
+
+        return sorted(best, key=place)
+
+    def _distinct(self, candidates: Sequence[Candidate], order: Sequence[int]) -> list[int]:
+        """Of passages that overlap by more than half only the best, the others at the end."""
+        kept: list[int] = []
+        rest: list[int] = []
+        taken: dict[str, list[Span]] = {}
+        for i in order:
+            passage = candidates[i].passage
+            spans = taken.setdefault(candidates[i].document.id, [])
+            length = passage.end - passage.start
+            if any(min(s.end, passage.end) - max(s.start, passage.start) > length / 2 for s in spans):
+                rest.append(i)
+            else:
+                kept.append(i)
+                spans.append(Span(passage.start, passage.end))
+        return kept + rest
+
+    def _hit(self, query: Query, candidate: Candidate, score: float) -> Hit:
+        document = candidate.document
+        ranks = {"lexical": candidate.lexical_rank, "dense": candidate.dense_rank}
+        return Hit(
+            candidate.id, document, candidate.revision, candidate.passage, score,
+            {name: rank for name, rank in ranks.items() if rank},
+            highlights(query.understood, candidate.passage.text),
+        )  # fmt: skip
+
+
+def _nothing() -> Scored:
+    return Scored(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = 60) -> dict[int, float]:
+    """Score passage ids by the sum of 1 / (k + rank), ranks from 1.
+
+    Ranks, not scores, so that BM25 and cosine can mix (Cormack et al., SIGIR 2009).
+    """
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, passage in enumerate(ranking, 1):
+            scores[passage] = scores.get(passage, 0.0) + 1 / (k + rank)
+    return scores
+
+
+def highlights(understood: Understood, text: str) -> tuple[Span, ...]:
+    """Where the question's content words stand in a passage, in order, without overlap."""
+    folded = fold(text)
+    spans: list[Span] = []
+    for word in sorted(set(understood.focus), key=len, reverse=True):
+        if len(word) < 2 and not word.isdigit():
+            continue
+        at = folded.find(word)
+        while at >= 0:
+            if not any(s.start < at + len(word) and at < s.end for s in spans):
+                spans.append(Span(at, at + len(word)))
+            at = folded.find(word, at + len(word))
+    return tuple(sorted(spans, key=lambda s: s.start))

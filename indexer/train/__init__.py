@@ -1,0 +1,1 @@
+"""Training of the shipped embedder; never imported at run time."""

@@ -1,0 +1,240 @@
+"""Train the learned ranker (`indexer/models/ranker.npz`) on tune splits of several sets.
+
+    python -m indexer.train.ranker DATA_DIR [--work DIR] [--seed 1]
+
+The embedder has seen STARD's train split and CMRC's train file; the ranker must not
+learn from questions whose vectors were trained on them, so it learns from STARD's tune
+split, NCP's tune half and half of CMRC's dev file, and is measured on the other parts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexer.adding import add
+from indexer.library import Library
+from indexer.rank import FEATURES, Candidate, Ranker, features
+from indexer.train import sources
+from kb.errors import StaleIndex
+from kb.settings import load_settings
+
+DEPTH = 50  # results asked for; twice as many candidates are ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and what counts as a right passage."""
+
+    question: str
+    right: Callable[[Candidate], bool]
+    part: sources.Split
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The candidates of one question: features (n, f) and gains (n,), in fused order."""
+
+    rows: np.ndarray
+    gains: np.ndarray
+    part: sources.Split
+    documents: tuple[str, ...]
+
+
+def stard(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
+    articles = (
+        {"_id": str(r["id"]), "title": r["name"], "text": r["text"]}
+        for r in sources.records(data / "stard" / "corpus.jsonl.xz")
+    )
+    asked = []
+    for r in sources.records(data / "stard" / "queries_train.jsonl.xz"):
+        part = sources.stard_split(r["query_id"])
+        gold = frozenset(str(i) for i in r["gold_ids"])
+        if part != "train":
+            asked.append(Asked(r["question"], lambda c, g=gold: c.document.external_id in g, part))
+    return articles, asked
+
+
+def ncp(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
+    def documents() -> Iterator[dict[str, Any]]:
+        yield from sources.records(data / "ncp_dev" / "documents.jsonl.xz")
+        for i, r in enumerate(sources.records(data / "hebei" / "policies.jsonl.xz")):
+            if i < 300 and r["text"]:
+                yield {"_id": f"hebei-{i}", "title": r["title"], "text": r["text"]}
+
+    asked = []
+    for r in sources.records(data / "ncp_dev" / "questions.jsonl.xz"):
+        answer = _bare(r["answer"])
+
+        def right(c: Candidate, docid: str = r["docid"], answer: str = answer) -> bool:
+            return c.document.external_id == docid and answer in _bare(c.passage.text)
+
+        asked.append(Asked(r["question"], right, sources.ncp_split(r["docid"])))
+    return documents(), asked
+
+
+def cmrc(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
+    held = list(sources.records(data / "cmrc2018" / "dev.jsonl.xz"))
+    contexts = {r["context"]: i for i, r in enumerate(held)}
+    asked = []
+    for r in held[::3]:
+        where = str(contexts[r["context"]])
+        answers = [_bare(a) for a in _answers(r)]
+
+        def right(c: Candidate, where: str = where, answers: list[str] = answers) -> bool:
+            return c.document.external_id == where and any(a in _bare(c.passage.text) for a in answers)
+
+        part: sources.Split = "tune" if sources.split_of(f"cmrc/{where}", 0, 50) == "tune" else "test"
+        asked.append(Asked(r["question"], right, part))
+    return ({"_id": str(i), "title": "", "text": c} for c, i in contexts.items()), asked
+
+
+def _answers(record: dict[str, Any]) -> list[str]:
+    answers = record.get("answers") or record.get("answer") or []
+    if isinstance(answers, dict):
+        answers = answers.get("text", [])
+    return (
+        [answers] if isinstance(answers, str) else [a["text"] if isinstance(a, dict) else a for a in answers]
+    )
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+SETS = {"stard": stard, "ncp": ncp, "cmrc": cmrc}
+
+
+def library(work: Path, name: str, records: Iterator[dict[str, Any]]) -> Library:
+    """A data folder over the records, made once and kept."""
+    home = work / name
+    found = Library(load_settings(home))
+    if not found.store.count():
+        lines = work / f"{name}.jsonl"
+        with lines.open("w", encoding="utf-8") as out:
+            for record in records:
+                out.write(json.dumps(record, ensure_ascii=False) + "\n")
+        add(found, [lines])
+    try:
+        found.searcher()
+    except StaleIndex:
+        found.reindex()
+    return found
+
+
+def groups(found: Library, asked: Sequence[Asked]) -> list[Group]:
+    searcher = found.searcher()
+    made = []
+    for one in asked:
+        query = searcher.understand(one.question)
+        candidates = searcher.candidates(query, one.question, k=DEPTH)
+        gains = np.array([one.right(c) for c in candidates], np.float32)
+        documents = tuple(c.document.external_id or c.document.id for c in candidates)
+        made.append(Group(features(query, candidates), gains, one.part, documents))
+    return made
+
+
+def fit(
+    training: dict[str, list[Group]], seed: int, hidden: int = 24, steps: int = 400
+) -> dict[str, np.ndarray]:
+    """Softmax over each question's candidates, all questions in one batch; every set weighs the same."""
+    import torch
+
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    usable = [(g, 1 / len(gs)) for gs in training.values() for g in gs if g.gains.any()]
+    rows = np.concatenate([g.rows for g, _ in usable])
+    mean, spread = rows.mean(0), rows.std(0) + 1e-3
+    longest = max(len(g.gains) for g, _ in usable)
+    x = torch.zeros(len(usable), longest, len(FEATURES))
+    there = torch.zeros(len(usable), longest, dtype=torch.bool)
+    right = torch.zeros(len(usable), longest, dtype=torch.bool)
+    for i, (g, _) in enumerate(usable):
+        n = len(g.gains)
+        x[i, :n] = torch.tensor(np.clip((g.rows - mean) / spread, -5, 5))
+        there[i, :n], right[i, :n] = True, torch.tensor(g.gains > 0)
+    weights = torch.tensor([w for _, w in usable])
+    net = torch.nn.Sequential(
+        torch.nn.Dropout(0.1),
+        torch.nn.Linear(len(FEATURES), hidden),
+        torch.nn.Tanh(),
+        torch.nn.Linear(hidden, 1, bias=False),
+    )
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=steps)
+    for _ in range(steps):
+        scores = net(x)[:, :, 0].masked_fill(~there, -1e9)
+        chances = torch.log_softmax(scores, 1).masked_fill(~right, -1e9)
+        loss = -(weights * torch.logsumexp(chances, 1)).sum() / weights.sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    first, last = net[1], net[3]
+    return {
+        "mean": mean.astype(np.float32),
+        "spread": spread.astype(np.float32),
+        "w1": first.weight.detach().numpy().T.copy(),
+        "b1": first.bias.detach().numpy(),
+        "w2": last.weight.detach().numpy()[0],
+    }
+
+
+def measure(made: Sequence[Group], score: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
+    """nDCG@10 with one gain a document, and right passage among the first 1 and 5."""
+    ndcg, first, fifth = [], [], []
+    for group in made:
+        order = np.argsort(-score(group.rows), kind="stable")
+        gains, seen = [], set()
+        for i in order:
+            if group.documents[i] not in seen:
+                seen.add(group.documents[i])
+                gains.append(group.gains[i])
+        ideal = sorted((group.gains > 0).astype(float), reverse=True)[:10]
+        best = sum(g / np.log2(i + 2) for i, g in enumerate(ideal))
+        ndcg.append(sum(g / np.log2(i + 2) for i, g in enumerate(gains[:10])) / best if best else 0.0)
+        first.append(bool(group.gains[order[:1]].any()))
+        fifth.append(bool(group.gains[order[:5]].any()))
+    return {"ndcg@10 (of what was found)": np.mean(ndcg), "@1": np.mean(first), "@5": np.mean(fifth)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--work", type=Path, default=Path(".work/ranker"))
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "models" / "ranker.npz")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    made = {}
+    for name, make in SETS.items():
+        records, asked = make(given.data)
+        made[name] = groups(library(given.work, name, records), asked)
+        print(name, len(asked), "found", np.mean([g.gains.any() for g in made[name]]), flush=True)
+    training = {name: [g for g in gs if g.part == "tune"] for name, gs in made.items()}
+    weights = fit(training, given.seed)
+    ranker = Ranker(*(weights[n] for n in ("mean", "spread", "w1", "b1", "w2")))
+    before = Ranker.shipped()
+    for name, gs in made.items():
+        for part in ("tune", "test"):
+            chosen = [g for g in gs if g.part == part]
+            for label, score in (
+                ("lexical", lambda x: x[:, FEATURES.index("lexical")]),
+                ("dense", lambda x: x[:, FEATURES.index("cosine")]),
+                ("before", before.scores),
+                ("learned", ranker.scores),
+            ):
+                figures = {k: round(float(v), 3) for k, v in measure(chosen, score).items()}
+                print(name, part, label, figures, flush=True)
+    np.savez(given.out, **weights)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,105 @@
+"""Plain text: any encoding comes in right or with a clear word, and lines become paragraphs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.parse import Limits, parse_bytes
+from kb.errors import BadInput, KBError, TooLarge, UnsupportedFormat
+
+CLAUSE = "第一条 为了加强管理，保障群众权益，根据有关法律、法规，结合本市实际，制定本办法。"
+TRADITIONAL = "第一條 為了加強管理，保障民眾權益，根據有關法律，結合實際情況，制定本辦法。"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk"]
+)
+def test_simplified_text_reads_the_same_in_every_encoding(encoding: str) -> None:
+    assert parse_bytes(CLAUSE.encode(encoding), "办法.txt").text == CLAUSE
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "big5", "gb18030", "utf-16"])
+def test_traditional_text_reads_the_same_in_every_encoding(encoding: str) -> None:
+    assert parse_bytes(TRADITIONAL.encode(encoding), "辦法.txt").text == TRADITIONAL
+
+
+def test_a_short_gb18030_file_is_not_taken_for_big5() -> None:
+    assert parse_bytes("关于印发通知".encode("gb18030"), "a.txt").text == "关于印发通知"
+
+
+def test_two_encodings_in_one_file_are_refused_with_the_line_that_breaks() -> None:
+    data = (CLAUSE + "\n").encode() * 9 + (CLAUSE + "\n").encode("gb18030")
+    with pytest.raises(BadInput, match=r"混合\.txt：第 10 行.*UTF-8"):
+        parse_bytes(data, "混合.txt")
+
+
+def test_noise_is_refused_rather_than_shown_as_mojibake() -> None:
+    with pytest.raises(BadInput, match="编码"):
+        parse_bytes(bytes(range(128, 256)) * 20, "噪声.txt")
+
+
+def test_control_characters_and_nuls_do_not_reach_the_text() -> None:
+    parsed = parse_bytes("第一条\x00 总则\x07\u200b\ufeff\r\n第二条\u2028第三条".encode(), "a.txt")
+    assert parsed.text == "第一条 总则\n第二条\n第三条"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"", "空"), (b" \r\n\t\n", "空白"), (b"\xef\xbb\xbf", "空白"), ("\u200b\u200b".encode(), "没有正文")],
+)
+def test_a_file_without_words_says_so(data: bytes, words: str) -> None:
+    with pytest.raises(BadInput, match=f"空白页.txt：.*{words}"):
+        parse_bytes(data, "空白页.txt")
+
+
+def test_a_text_over_the_limit_names_both_sizes() -> None:
+    with pytest.raises(TooLarge, match=r"2\.0 MB，超过上限 1 MB"):
+        parse_bytes("政".encode() * 666_667, "大.txt", Limits(text=1_000_000))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("通知.pdf", b"\x89PNG\r\n\x1a\n" + b"x" * 99, "内容却是 PNG 图片"),
+        ("扫描.docx", b"\xff\xd8\xff\xe0" + b"x" * 99, "内容却是 JPEG 图片"),
+        ("打包.txt", b"Rar!\x1a\x07" + b"x" * 99, "RAR 压缩包"),
+        ("程序.exe", b"MZ\x90\x00" + b"x" * 99, "可执行文件"),
+        ("某物.xyz", b"abc", r"\.xyz 文件"),
+    ],
+)
+def test_the_content_decides_what_a_file_is(name: str, data: bytes, words: str) -> None:
+    with pytest.raises(UnsupportedFormat, match=f"{name}：.*{words}"):
+        parse_bytes(data, name)
+
+
+def test_lines_wrapped_at_one_width_become_paragraphs() -> None:
+    body = (
+        "为了加强城乡风貌管理，提升人居环境品质，推动共同富裕现代化基本单元建设，"
+        "根据有关规定制定本办法，请各地结合实际认真贯彻落实。"
+    )
+    wrapped = ["　　" + body[:28], body[28:58], body[58:], "　　" + body[:28], body[28:58], body[58:]]
+    assert parse_bytes("\n".join(wrapped).encode(), "a.txt").text == f"{body}\n{body}"
+
+
+def test_a_sentence_cut_by_a_page_break_is_put_together() -> None:
+    text = (
+        "在实践过程中，各地创造了不少好经验好做法。如某区聚焦特色产业风貌区建设，重点打造老城商业街与纺织\n\n"
+        "文化、商业休闲特色节点，将时尚元素和历史文化有机融合。"
+    )
+    assert parse_bytes(text.encode(), "a.txt").text == text.replace("\n", "")
+
+
+def test_short_lines_and_list_items_stay_lines() -> None:
+    text = "标题\n（一）甲项工作\n（二）乙项工作\n某市人民政府\n2024年1月2日"
+    assert parse_bytes(text.encode(), "a.txt").text == text
+
+
+@given(st.text(min_size=1, max_size=300))
+def test_canonical_text_has_no_blank_lines_and_parsing_it_again_changes_nothing(text: str) -> None:
+    try:
+        first = parse_bytes(text.encode("utf-8", "ignore"), "a.txt").text
+    except KBError:
+        return
+    assert all(line == line.strip() and line for line in first.split("\n"))
+    assert not any(char < " " for char in first.replace("\n", ""))
+    assert parse_bytes(first.encode(), "a.txt").text == first

@@ -1,0 +1,121 @@
+"""What documents do to one another, and the words that say so."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.official import read_official
+from indexer.official.dates import find_dates, last_day, read_date
+from kb.model import Parsed, Relation
+
+
+def relations(text: str, *types: str) -> list[Relation]:
+    return [r for r in read_official(Parsed(text), "文件.txt").relations if r.type in types]
+
+
+def names(found: list[Relation]) -> list[tuple[str, str, str]]:
+    return [(r.title, r.number, r.scope) for r in found]
+
+
+def closing(sentence: str) -> str:
+    return f"云州市停车管理办法\n第一条 根据《道路交通安全法》，制定本办法。\n第二条 {sentence}\n"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("本办法自2020年1月1日起施行。《云州市停车规定》（云政发〔2010〕8号）同时废止。",
+         [("云州市停车规定", "云政发〔2010〕8号", "")]),
+        ("本办法自2020年1月1日起施行，《甲办法》、《乙办法》同时废止。",
+         [("甲办法", "", ""), ("乙办法", "", "")]),
+        ("1994年7月1日市人大通过的《停车条例》和市政府发布的《收费办法》同时废止。",
+         [("停车条例", "", ""), ("收费办法", "", "")]),
+        ("《云州市交通条例》第七条、第八条同时废止。", [("云州市交通条例", "", "第七条、第八条")]),
+        ("《收费办法》中有关停车收费的规定停止执行。", [("收费办法", "", "有关停车收费的规定")]),
+        ("《旧通知》（云财〔2018〕3号）自本办法施行之日起停止执行。", [("旧通知", "云财〔2018〕3号", "")]),
+        ("原云政发〔2009〕5号文件同时废止。", [("", "云政发〔2009〕5号", "")]),
+        ("2010年5月1日市人民政府令第258号公布的《停车场建设办法》同时废止。",
+         [("停车场建设办法", "市人民政府令第258号", "")]),
+        ("《飞行管制条例》（2003年1月10日国务院令第371号公布）同时废止。",
+         [("飞行管制条例", "国务院令第371号", "")]),
+        ("《实施〈中华人民共和国港口法〉办法》同时废止。", [("实施〈中华人民共和国港口法〉办法", "", "")]),
+    ],
+)  # fmt: skip
+def test_a_closing_article_repeals_what_it_names(sentence: str, expected: list[tuple[str, str, str]]) -> None:
+    assert names(relations(closing(sentence), "repeals")) == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "制定机关应当及时修改或者废止《立法法》规定的不适当的文件。",
+        "根据《立法法》清理文件，需要废止的，按照《清理办法》执行。",
+        "与《价格法》不一致的收费项目一律停止执行。",
+        "其上位法《奖励条例》已废止。",
+        "按照《通知》（国办发〔2011〕41号）要求，各地方自2011年12月1日起清理，挂钩措施停止执行。",
+    ],
+)
+def test_speaking_of_repeal_repeals_nothing(sentence: str) -> None:
+    assert relations(closing(sentence), "repeals", "supersedes") == []
+
+
+def test_a_repeal_decision_lists_what_falls_what_changes_and_what_stays() -> None:
+    text = (
+        "关于废止和修改部分规范性文件的决定\n云政发〔2024〕2号\n现决定：\n一、废止下列文件\n"
+        "1. 《物业管理办法》（云政发〔2010〕1号）\n2. 关于停车的通知（云政办发〔2012〕15号）\n"
+        "二、对下列文件予以修改\n1. 《绿化办法》（云政发〔2016〕8号）\n"
+        "三、继续有效的文件\n1. 《养犬办法》（云政发〔2017〕3号）\n"
+    )
+    assert names(relations(text, "repeals")) == [
+        ("物业管理办法", "云政发〔2010〕1号", ""),
+        ("关于停车的通知", "云政办发〔2012〕15号", ""),
+    ]
+    assert names(relations(text, "amends")) == [("绿化办法", "云政发〔2016〕8号", "")]
+
+
+def test_an_amending_decision_amends_what_its_title_names() -> None:
+    text = "云州市人大常委会关于修改《云州市绿化条例》的决定\n"
+    text += "对《云州市绿化条例》作如下修改：\n一、将第五条修改为……\n"
+    found = relations(text, "amends")
+    assert names(found) == [("云州市绿化条例", "", "")]
+    assert found[0].span.of(text) == "云州市人大常委会关于修改《云州市绿化条例》的决定"
+
+
+def test_an_explanation_interprets_and_repeals_nothing_itself() -> None:
+    text = "《云州市养老条例》解读\n一、背景\n条例施行后，《旧养老条例》同时废止。\n"
+    found = relations(text, "interprets", "repeals")
+    assert [(r.type, r.title) for r in found] == [("interprets", "云州市养老条例")]
+
+
+def test_the_opening_article_names_what_is_implemented() -> None:
+    text = "云州市养老条例实施办法\n第一条 根据《云州市养老条例》（云政发〔2020〕1号），制定本办法。\n"
+    assert names(relations(text, "implements")) == [("云州市养老条例", "云政发〔2020〕1号", "")]
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("2023年1月7日", "2023-01-07"),
+        ("２０２３年１月７日", "2023-01-07"),
+        ("二〇二三年十二月二十一日", "2023-12-21"),
+        ("二○二三年元月十日", "2023-01-10"),
+        ("2023-01-07", "2023-01-07"),
+        ("2023.1.7", "2023-01-07"),
+        ("20230107", "2023-01-07"),
+    ],
+)
+def test_dates_are_read_in_every_form(written: str, iso: str) -> None:
+    day = read_date(written)
+    assert day is not None and day.isoformat() == iso
+
+
+def test_a_day_that_does_not_exist_is_no_date() -> None:
+    assert list(find_dates("2023年2月30日和2023年13月1日")) == []
+
+
+def test_a_term_of_years_ends_the_day_before_its_anniversary() -> None:
+    first = read_date("2020-02-29")
+    assert first is not None
+    assert last_day(first, years=1).isoformat() == "2021-02-27"
+    assert last_day(first, years=4).isoformat() == "2024-02-28"
+    assert last_day(first, months=6).isoformat() == "2020-08-28"
