@@ -1,0 +1,93 @@
+"""Examples of what each route gives, put into the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+DOCUMENT: dict[str, Any] = {
+    "doc_id": "3f1c0a9be2d4", "external_id": None, "title": "某县未来社区建设管理办法", "number": "某政发〔2023〕1号",
+    "issuer": "某县人民政府", "issued": "2023-01-17", "effective": "2023-03-01", "expires": None,
+    "status": "in_force", "status_reason": "2023年3月1日起施行", "kind": "policy", "region": "浙江省",
+    "visibility": "public", "source": "管理办法.docx", "sha256": "5d41…", "revision": 1,
+    "revisions": [{"revision": 1, "sha256": "5d41…", "added": "2024-05-01T08:00:00.000Z"}],
+    "evidence": {"number": [14, 25]}, "url": "/documents/3f1c0a9be2d4",
+}  # fmt: skip
+_PLACE: dict[str, Any] = {
+    "doc_id": "3f1c0a9be2d4", "external_id": None, "title": "某县未来社区建设管理办法", "number": "某政发〔2023〕1号",
+    "issuer": "某县人民政府", "issued": "2023-01-17", "status": "in_force", "kind": "policy",
+}  # fmt: skip
+HIT: dict[str, Any] = {
+    "passage_id": 7, **_PLACE, "revision": 1, "path": ["第二章 建设", "第七条"], "page": None, "start": 120, "end": 138,
+    "text": "未来社区服务用房不得少于八百平方米。", "highlights": [[0, 4]], "score": 5.2,
+    "ranks": {"lexical": 1, "dense": 2}, "url": "/documents/3f1c0a9be2d4#c=120-138",
+}  # fmt: skip
+CITATION: dict[str, Any] = {
+    "n": 1, **_PLACE, "revision": 1, "sha256": "5d41…", "path": ["第二章 建设", "第七条"], "page": None, "start": 120,
+    "end": 138, "quote": "未来社区服务用房不得少于八百平方米。", "url": "/documents/3f1c0a9be2d4#c=120-138",
+}  # fmt: skip
+ANSWER: dict[str, Any] = {
+    "id": "9f86d081884c7d65", "question": "服务用房要多大？", "rewritten": None,
+    "text": "根据《某县未来社区建设管理办法》第七条：\n未来社区服务用房不得少于八百平方米。[1]", "basis": "grounded",
+    "reason": None, "kind": "policy",
+    "claims": [{"text": "未来社区服务用房不得少于八百平方米。", "start": 22, "end": 40, "citations": [1]}],
+    "citations": [CITATION], "hits": [HIT], "notes": [], "model": "quoting", "generation": 12,
+    "created": "2024-05-01T08:00:00.000Z", "took_ms": 14.2,
+}  # fmt: skip
+TEXT = {
+    "revision": 1, "sha256": "5d41…", "text": "某县未来社区建设管理办法\n第一条 ……",
+    "outline": [{"path": ["第一条"], "label": "第一条", "start": 13, "end": 20, "level": 1, "kind": "article"}], "pages": [],
+}  # fmt: skip
+STORED = {**ANSWER, "standing": "stands", "verdict": None, "reviews": []}
+EXAMPLES: dict[tuple[str, str], Any] = {
+    ("post", "/api/ask"): ANSWER,
+    ("post", "/api/search"): {"hits": [HIT], "took_ms": 6.1},
+    ("post", "/api/verify"): {
+        "result": "normalised", "steps": ["全角半角"], "doc_id": "3f1c0a9be2d4", "external_id": None, "revision": 1,
+        "current": True, "title": _PLACE["title"], "number": _PLACE["number"], "status": "in_force", "start": 120,
+        "end": 138, "text": HIT["text"], "diff": None, "ratio": 1.0, "url": HIT["url"], "also": [],
+    },
+    ("get", "/api/facets"): {
+        "kind": [{"value": "policy", "count": 12}], "status": [{"value": "in_force", "count": 12}], "issuer": [],
+        "region": [{"value": "浙江省", "count": 9}], "year": [{"value": "2023", "count": 4}],
+    },
+    ("get", "/api/suggestions"): {"suggestions": ["未来社区建设管理办法主要规定了什么？"]},
+    ("get", "/api/documents"): {"documents": [DOCUMENT], "total": 1, "offset": 0, "limit": 50},
+    ("post", "/api/documents"): {
+        "results": [{"file": "管理办法.docx", "outcome": "added", "doc_id": "3f1c0a9be2d4", "title": _PLACE["title"], "reason": None}],
+        "added": 1, "updated": 0, "unchanged": 0, "failed": 0,
+    },
+    ("get", "/api/documents/{id}"): DOCUMENT,
+    ("delete", "/api/documents/{id}"): {"removed": "3f1c0a9be2d4"},
+    ("get", "/api/documents/{id}/text"): TEXT,
+    ("get", "/api/documents/{id}/boxes"): {
+        "boxes": [{"page": 1, "x0": 90.0, "y0": 120.5, "x1": 505.2, "y1": 136.0, "width": 595.0, "height": 842.0}]
+    },
+    ("post", "/api/documents/{id}/status"): {**DOCUMENT, "status": "repealed", "status_reason": "人工认定（张三）：已由新办法取代"},
+    ("get", "/api/answers"): {"answers": [STORED], "total": 1, "offset": 0, "limit": 30},
+    ("get", "/api/answers/{id}"): STORED,
+    ("get", "/api/answers/stats"): {
+        "since": "2024-04-02", "answers": 8, "refusals": 1, "refusal_rate": 0.125, "repealed_share": 0.0,
+        "open_disputes": 0, "per_day": [{"day": "2024-05-01", "answers": 8, "refused": 1}],
+        "most_cited": [{"doc_id": "3f1c0a9be2d4", "title": _PLACE["title"], "status": "in_force", "count": 5}],
+    },
+    ("post", "/api/answers/{id}/verify"): {
+        "id": "9f86d081884c7d65", "standing": "stands",
+        "citations": [{"n": 1, "doc_id": "3f1c0a9be2d4", "title": _PLACE["title"], "state": "valid",
+                       "detail": "所引文字与现行文本逐字一致", "diff": None, "place": [120, 138]}],
+    },
+    ("post", "/api/answers/{id}/replay"): {"answer": ANSWER, "same": True},
+    ("post", "/api/answers/{id}/review"): {"id": "9f86d081884c7d65", "verdict": "correct"},
+    ("post", "/api/audit/verify"): {
+        "chain": {"ok": True, "records": 9, "head": {"seq": 9, "hash": "ab12…"}, "breaks": [], "broken": []},
+        "answers": 8, "standing": {"stands": 8, "review": 0, "fallen": 0},
+    },
+    ("get", "/health"): {"status": "ok"},
+    ("get", "/health/ready"): {"status": "ready"},
+}  # fmt: skip
+
+
+def add_examples(openapi: dict[str, Any]) -> None:
+    """Put each example beside the response it is one of."""
+    for (method, path), example in EXAMPLES.items():
+        content = openapi["paths"][path][method]["responses"]["200"]["content"]
+        content["application/json"]["example"] = example

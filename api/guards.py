@@ -1,0 +1,244 @@
+"""Around every request: an id, limits on its body, safe headers, one line in the log."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .problems import OF_STATUS, problem
+from .service import Service
+
+BODY_LIMIT = 1 << 20  # bytes of a request that is not an upload
+_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors {ancestors}"
+)
+CROSS_ORIGIN = ("/api/ask", "/api/search", "/api/suggestions", "/api/facets", "/v1/", "/mcp")
+access = logging.getLogger("kb.access")
+log = logging.getLogger("kb.service")
+
+
+class Guards:
+    """The outermost layer: what it decides holds for every route, also for those that fail."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        identity = given if _ID.fullmatch(given) else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = identity
+        request = Request(scope)
+        began = time.perf_counter()
+        answer = _Answer(send, request, identity)
+        body = _Body(receive, self._limit(scope), self.service.settings.request_seconds)
+        try:
+            allowed = preflight(scope)
+            if allowed is not None:
+                await Response(status_code=204, headers=allowed)(scope, receive, answer.send)
+                return
+            if body.declared_too_large(headers):
+                body.exceeded = True
+                raise _Refused
+            await self.app(scope, body.receive, answer.unless(body))
+            if body.refused:
+                raise _Refused
+        except _Refused:
+            await self._refuse(body, answer, scope)
+        except Exception as error:
+            log.error("unexpected", exc_info=error, extra={"request_id": identity})
+            if not answer.started:
+                await problem(500, *OF_STATUS[500], request)(scope, receive, answer.send)
+        finally:
+            self._note(request, answer, time.perf_counter() - began, identity)
+
+    def _limit(self, scope: Scope) -> int:
+        if scope["path"] == "/api/documents" and scope["method"] == "POST":
+            return self.service.settings.max_upload_mb << 20
+        return BODY_LIMIT
+
+    async def _refuse(self, body: _Body, answer: _Answer, scope: Scope) -> None:
+        if answer.started:
+            return
+        status = 413 if body.exceeded else 408
+        code, detail = OF_STATUS[status]
+        if status == 413:
+            detail = f"请求体超过 {body.limit / (1 << 20):g} MB 的上限；请缩小或分批后重试"
+        refusal = problem(status, code, detail, Request(scope), {"Connection": "close"})
+        await refusal(scope, body.receive, answer.send)
+
+    def _note(self, request: Request, answer: _Answer, seconds: float, identity: str) -> None:
+        route = getattr(request.scope.get("route"), "path", None) or "（无此路由）"
+        if request.scope["path"].startswith("/static/"):
+            route = "/static"
+        elif request.scope["path"] == "/mcp":
+            route = "/mcp"
+        self.service.metrics.requests.labels(route, _method(request.method), str(answer.status)).observe(
+            seconds
+        )
+        caller = getattr(request.state, "caller", None)
+        access.info(
+            "request",
+            extra={
+                "request_id": identity, "method": request.method, "route": route, "status": answer.status,
+                "ms": round(seconds * 1000, 1), "bytes": answer.bytes, "caller": caller.name if caller else None,
+            },
+        )  # fmt: skip
+
+
+def _method(method: str) -> str:
+    """Made-up methods must not fill the metrics."""
+    return method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "OTHER"
+
+
+class _Refused(Exception):
+    """The body is too large or too slow; said by `Guards` itself."""
+
+
+class _Body:
+    """Counts what arrives and watches the clock until the body is whole."""
+
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+        self._receive = receive
+        self.limit = limit
+        self._deadline = time.monotonic() + max(seconds, 1.0) * 4  # a slow line may still send a large file
+        self._seconds = seconds
+        self._whole = False
+        self._arrived = 0
+        self.exceeded = False
+        self.slow = False
+
+    @property
+    def refused(self) -> bool:
+        return self.exceeded or self.slow
+
+    def declared_too_large(self, headers: Headers) -> bool:
+        length = headers.get("content-length", "")
+        return length.isascii() and length.isdigit() and int(length[:20]) > self.limit
+
+    async def receive(self) -> Message:
+        if self._whole:
+            return await self._receive()
+        try:
+            wait = min(self._seconds, self._deadline - time.monotonic())
+            message = await asyncio.wait_for(self._receive(), max(wait, 0.001))
+        except TimeoutError:
+            self.slow = True
+            raise _Refused from None
+        if message["type"] == "http.request":
+            self._arrived += len(message.get("body", b""))
+            self._whole = not message.get("more_body", False)
+            if self._arrived > self.limit:
+                self.exceeded = True
+                raise _Refused
+        return message
+
+
+class _Answer:
+    """Sees the response off: status and size for the log, headers for safety."""
+
+    def __init__(self, send: Send, request: Request, identity: str) -> None:
+        self._send = send
+        self._request = request
+        self._identity = identity
+        self.started = False
+        self.status = 0
+        self.bytes = 0
+
+    def unless(self, body: _Body) -> Send:
+        """Sends, unless the body was refused: what the application makes of that is not said."""
+
+        async def send(message: Message) -> None:
+            if self.started or not body.refused:
+                await self.send(message)
+
+        return send
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            self._head(MutableHeaders(scope=message))
+        elif message["type"] == "http.response.body":
+            self.bytes += len(message.get("body", b""))
+        await self._send(message)
+
+    def _head(self, headers: MutableHeaders) -> None:
+        path = self._request.url.path
+        framed = path == "/embed"
+        headers["X-Request-ID"] = self._identity
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        headers.setdefault("Content-Security-Policy", POLICY.format(ancestors="*" if framed else "'self'"))
+        if not framed:
+            headers["X-Frame-Options"] = "SAMEORIGIN"
+        shared = path == "/embed.js" or path.startswith("/static/") or path == "/embed"
+        headers["Cross-Origin-Resource-Policy"] = (
+            "cross-origin" if shared or _crosses(path) else "same-origin"
+        )
+        if path.startswith(("/api/", "/v1/")):
+            headers.setdefault("Cache-Control", "no-store")
+        self._cross_origin(headers, path)
+
+    def _cross_origin(self, headers: MutableHeaders, path: str) -> None:
+        """Pages elsewhere may read what their key lets them ask; `caller_of` has checked the origin."""
+        origin = self._request.headers.get("origin")
+        if origin is None or not _crosses(path):
+            return
+        headers.add_vary_header("Origin")
+        if len(origin) < 300 and urlsplit(origin).scheme in ("http", "https"):
+            headers["Access-Control-Allow-Origin"] = origin
+            headers["Access-Control-Expose-Headers"] = "X-Request-ID, Retry-After, Mcp-Session-Id"
+
+
+def _crosses(path: str) -> bool:
+    return any(path == door or (door.endswith("/") and path.startswith(door)) for door in CROSS_ORIGIN)
+
+
+def preflight(scope: Scope) -> dict[str, str] | None:
+    """The headers that let another page send its key along; None where this is no preflight."""
+    headers = Headers(scope=scope)
+    if scope["method"] != "OPTIONS" or "access-control-request-method" not in headers:
+        return None
+    if not _crosses(scope["path"]):
+        return None
+    return {
+        "Access-Control-Allow-Methods": "GET, POST, DELETE",
+        "Access-Control-Allow-Headers": "authorization, content-type, accept, mcp-session-id, mcp-protocol-version",
+        "Access-Control-Max-Age": "600",
+    }
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    FIELDS = ("request_id", "method", "route", "status", "ms", "bytes", "caller", "question")
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+        }
+        line |= {name: value for name in self.FIELDS if (value := getattr(record, name, None)) is not None}
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,11 @@
+"""Absolute addresses of what the service cites."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+
+def base_of(request: Request) -> str:
+    """`https://host` without a slash at its end: the setting, or where this request came to."""
+    public: str = request.app.state.service.settings.public_url
+    return public.rstrip("/") if public else str(request.base_url).rstrip("/")

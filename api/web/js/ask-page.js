@@ -1,0 +1,245 @@
+// The first page: ask or search, read, check, keep.
+
+import { answerCard } from "./answer-card.js";
+import { askPanel } from "./composer.js";
+import * as conversations from "./conversations.js";
+import { button, fill, h, icon } from "./dom.js";
+import "./facets.js";
+import { fillTexts, t } from "./language.js";
+import { ask, get } from "./net.js";
+import { problemCard } from "./problem.js";
+import { searchView } from "./search-view.js";
+import "./source-panel.js";
+import "./top-bar.js";
+import { showProgress, streaming, turnView, welcome } from "./turn.js";
+
+const $ = (id) => document.getElementById(id);
+const facets = document.querySelector("facet-panel");
+const panel = document.querySelector("source-panel");
+const thread = $("thread");
+const results = $("results");
+const side = $("side");
+
+let all = conversations.load();
+let current = conversations.begin();
+let running = null; // the AbortController of the answer being written
+let suggested = [];
+
+const open = (place, from) => panel.open(place, from);
+const searching = searchView(results, {
+  facets,
+  open,
+  busy: (now) => composer.busy(now),
+  say: (words) => {
+    $("status").textContent = words;
+  },
+  begin: () => panel.close(),
+});
+const composer = askPanel($("composer"), {
+  ask: askNow,
+  search: (query, mode) => searching.find(query, mode),
+  stop: () => running?.abort(),
+  mode: showMode,
+  filter: () => openSide(true),
+});
+
+function showMode(mode) {
+  document.body.dataset.mode = mode;
+  thread.hidden = mode !== "ask";
+  results.hidden = mode !== "search";
+  if (mode === "search" && !results.childElementCount) searching.empty();
+}
+
+// ---- asking
+
+async function askNow(question) {
+  running?.abort();
+  const control = (running = new AbortController());
+  const conversation = current;
+  if (!conversation.turns.length) fill(thread);
+  const place = h("div", { class: "turn-answer" });
+  const turn = turnView(question, place);
+  thread.append(turn);
+  $("status").textContent = t("answer.looking");
+  showProgress(place);
+  turn.scrollIntoView({ block: "start" });
+  const settled = scrollY;
+  composer.busy(true);
+  try {
+    const body = { question, history: conversations.history(conversation), ...facets.value };
+    const answer = await ask(body, streaming(place), control.signal);
+    fill(place, answerCard(answer, open));
+    if (Math.abs(scrollY - settled) < 40) turn.scrollIntoView({ block: "start" }); // unless the reader has moved
+    conversation.turns.push({ question, answer: conversations.compact(answer) });
+    keep(conversation);
+    history.replaceState(null, "", `#answer=${encodeURIComponent(answer.id)}`);
+    $("status").textContent =
+      answer.basis === "grounded" ? t("answer.ready", { n: answer.citations.length }) : answer.text;
+  } catch (problem) {
+    fill(
+      place,
+      problem.name === "AbortError"
+        ? h("p", { class: "facts" }, t("answer.stopped"))
+        : problemCard(problem, () => {
+            turn.remove();
+            askNow(question);
+          }),
+    );
+  } finally {
+    if (running === control) {
+      running = null;
+      composer.busy(false);
+    }
+  }
+}
+
+// ---- conversations
+
+function keep(conversation) {
+  all = [conversation, ...conversations.load().filter(({ id }) => id !== conversation.id)]; // another tab may have added some
+  conversations.save(all);
+  listConversations();
+}
+
+function listConversations() {
+  fill(
+    $("conversations"),
+    all.length
+      ? all.map((each) =>
+          h(
+            "li",
+            null,
+            h(
+              "button",
+              {
+                type: "button",
+                class: "conversation",
+                "aria-current": each.id === current.id ? "true" : null,
+                onclick: () => show(each),
+              },
+              each.turns[0]?.question ?? t("conversation.new"),
+            ),
+            button("trash", t("conversation.delete", { title: each.turns[0]?.question ?? "" }), () => forget(each), {
+              bare: true,
+            }),
+          ),
+        )
+      : h("li", { class: "facts" }, t("conversation.none")),
+  );
+}
+
+function show(conversation) {
+  running?.abort();
+  current = conversation;
+  composer.setMode("ask");
+  panel.close();
+  if (!conversation.turns.length) fill(thread, welcome(suggested, askNow));
+  else
+    fill(
+      thread,
+      conversation.turns.map(({ question, answer }) =>
+        turnView(question, h("div", { class: "turn-answer" }, answerCard(answer, open))),
+      ),
+    );
+  const last = conversation.turns.at(-1);
+  history.replaceState(
+    null,
+    "",
+    last ? `#answer=${encodeURIComponent(last.answer.id)}` : location.pathname + location.search,
+  );
+  thread.lastElementChild?.scrollIntoView({ block: "start" });
+  listConversations();
+  openSide(false);
+}
+
+function forget(conversation) {
+  all = conversations.load().filter(({ id }) => id !== conversation.id);
+  conversations.save(all);
+  if (conversation.id === current.id) show(conversations.begin());
+  else listConversations();
+}
+
+async function openAnswer(id) {
+  const known = all.find(({ turns }) => turns.some((turn) => turn.answer?.id === id));
+  if (known) return show(known);
+  fill(thread, h("div", { class: "skeleton" }), h("div", { class: "skeleton short" }));
+  try {
+    const answer = await get(`/api/answers/${encodeURIComponent(id)}`);
+    current = { ...conversations.begin(), turns: [{ question: answer.question ?? t("audit.masked"), answer }] };
+    show(current);
+  } catch (problem) {
+    fill(
+      thread,
+      problemCard(problem, () => openAnswer(id)),
+    );
+  }
+}
+
+// ---- the page
+
+function openSide(wanted) {
+  if (matchMedia("(max-width: 859px)").matches) side.classList.toggle("open", wanted);
+  $("main").inert = side.classList.contains("open"); // behind the drawer
+  if (wanted) side.querySelector("facet-panel input, facet-panel select")?.focus({ preventScroll: false });
+}
+
+addEventListener("facets", () => {
+  composer.tags(facets.tags);
+  if (document.body.dataset.mode === "search" && composer.text()) composer.submit();
+});
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && side.classList.contains("open")) openSide(false);
+  if (event.key === "/" && !event.target.closest?.("input, textarea, select, [contenteditable]")) {
+    event.preventDefault();
+    composer.focus();
+  }
+});
+addEventListener("hashchange", route);
+addEventListener("storage", () => {
+  all = conversations.load();
+  listConversations();
+});
+addEventListener("pointerdown", (event) => {
+  if (side.classList.contains("open") && !side.contains(event.target)) openSide(false);
+});
+
+function route() {
+  const [name, value] = location.hash.slice(1).split(/=(.*)/s);
+  let words = "";
+  try {
+    words = decodeURIComponent(value ?? "");
+  } catch {
+    return show(conversations.begin());
+  }
+  if (name === "answer" && words) return openAnswer(words);
+  if (name === "search") {
+    composer.setMode("search", words);
+    return words ? composer.submit() : null;
+  }
+  if (name === "ask" && words) {
+    show(conversations.begin());
+    return askNow(words);
+  }
+  return show(conversations.begin());
+}
+
+fillTexts();
+fill($("upload"), icon("upload"), h("span", { class: "wide-only" }, t("upload.button")));
+fill($("menu"), icon("menu"));
+$("new").addEventListener("click", () => {
+  show(conversations.begin());
+  composer.focus();
+});
+$("side-close").addEventListener("click", () => openSide(false));
+$("menu").addEventListener("click", () => openSide(true));
+$("upload").addEventListener("click", async () =>
+  (await import("./upload.js")).uploadDialog(() => facets.connectedCallback()),
+);
+listConversations();
+route();
+get("/api/suggestions")
+  .then(({ questions }) => {
+    suggested = questions ?? [];
+    if (!current.turns.length && !running && thread.querySelector(".welcome")) fill(thread, welcome(suggested, askNow));
+  })
+  .catch(() => {}); // suggestions are a courtesy: without them the page still asks

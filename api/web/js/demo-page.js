@@ -1,0 +1,16 @@
+// The demonstration portal: shows the lines to copy, with this service's own address in them.
+
+const here = location.origin;
+const show = (id, text) => {
+  document.getElementById(id).textContent = text;
+};
+
+show("code-element", `<script src="${here}/embed.js" async></script>\n<policy-search key="…"></policy-search>`);
+show("code-frame", `<iframe src="${here}/embed#key=…&lang=zh" title="政策问答"></iframe>`);
+show("code-style", "policy-search { --policy-accent: #9c2b22; --policy-radius: 8px; --policy-font-size: 15px; }");
+
+const frame = document.querySelector("iframe");
+addEventListener("message", (event) => {
+  if (event.source === frame.contentWindow && event.data?.type === "policy-search:height")
+    frame.style.height = `${event.data.height}px`;
+});

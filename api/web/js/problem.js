@@ -1,0 +1,41 @@
+// What went wrong, in the service's own words, with the way to try again.
+
+import { button, h, icon } from "./dom.js";
+import { t } from "./language.js";
+
+export function inWords(problem) {
+  return [problem.title ?? t("error.title"), problem.detail].filter(Boolean).join(" ");
+}
+
+/** A notice inside a page's part. */
+export function problemNotice(problem, retry = null) {
+  return h(
+    "div",
+    { class: "notice bad", role: "alert" },
+    icon("warn"),
+    h(
+      "div",
+      null,
+      h("strong", null, problem.title ?? t("error.title")),
+      " ",
+      problem.detail ?? "",
+      retry ? button("replay", t("retry"), retry) : null,
+    ),
+  );
+}
+
+/** A card in the place of an answer. */
+export function problemCard(problem, retry) {
+  return h(
+    "div",
+    { class: "answer error", role: "alert" },
+    icon("warn"),
+    h(
+      "div",
+      null,
+      h("p", null, h("strong", null, problem.title ?? t("error.title"))),
+      problem.detail ? h("p", { class: "facts" }, problem.detail) : null,
+      button("replay", t("retry"), retry),
+    ),
+  );
+}

@@ -1,0 +1,81 @@
+// Search: passages of the originals, a step at a time.
+
+import { button, fill, h, icon } from "./dom.js";
+import { hitList } from "./hits.js";
+import { t } from "./language.js";
+import { post } from "./net.js";
+import { problemCard } from "./problem.js";
+
+const STEP = 20;
+const MOST = 100;
+
+/** Search into `place`; `on` has `facets`, `open(hit, from)`, `busy(now)`, `say(words)` and `begin()`. */
+export function searchView(place, on) {
+  async function find(query, mode, k = STEP) {
+    on.begin();
+    on.busy(true);
+    if (k === STEP)
+      fill(
+        place,
+        Array.from({ length: 4 }, () =>
+          h(
+            "div",
+            { class: "hit" },
+            h("div", { class: "skeleton short" }),
+            h("div", { class: "skeleton" }),
+            h("div", { class: "skeleton" }),
+          ),
+        ),
+      );
+    history.replaceState(null, "", `#search=${encodeURIComponent(query)}`);
+    try {
+      const { hits, took_ms: took } = await post("/api/search", { query, k, mode, ...on.facets.value });
+      const words = hits.length ? t("search.found", { n: hits.length, ms: Math.round(took) }) : t("search.none");
+      on.say(words);
+      fill(
+        place,
+        h("p", { class: "facts" }, words),
+        hits.length ? hitList(hits, on.open) : nothing(on.facets),
+        hits.length === k && k < MOST
+          ? h(
+              "p",
+              { class: "more-hits" },
+              button("plus", t("search.more"), () => find(query, mode, k + STEP)),
+            )
+          : null,
+      );
+    } catch (problem) {
+      fill(
+        place,
+        problemCard(problem, () => find(query, mode)),
+      );
+    } finally {
+      on.busy(false);
+    }
+  }
+
+  return { find, empty: () => fill(place, before()) };
+}
+
+function before() {
+  return h("div", { class: "welcome" }, h("h1", null, t("search.title")), h("p", { class: "lead" }, t("search.lead")));
+}
+
+function nothing(facets) {
+  return h(
+    "div",
+    { class: "answer refusal" },
+    h(
+      "div",
+      { class: "refusal-head" },
+      icon("none"),
+      h(
+        "div",
+        null,
+        h("p", { class: "refusal-text" }, t("search.none")),
+        h("p", { class: "facts" }, t("search.noneHint")),
+        facets.tags.length ? button("filter", t("facet.clear"), () => facets.clear()) : null,
+      ),
+    ),
+  );
+}

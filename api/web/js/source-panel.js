@@ -1,0 +1,87 @@
+// <source-panel>: the cited document beside the answer, open at the cited words.
+
+import { button, fill, h, icon } from "./dom.js";
+import "./document-text.js";
+import { t } from "./language.js";
+import { get, query } from "./net.js";
+import { factsOf, placeOf, readerUrl, statusBadge } from "./reference.js";
+
+const NARROW = matchMedia("(max-width: 1099px)");
+
+export class SourcePanel extends HTMLElement {
+  connectedCallback() {
+    this.dialog = h("dialog", { class: "source", "aria-label": t("source.label") });
+    this.dialog.addEventListener("close", () => this.#closed());
+    this.dialog.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    this.append(this.dialog);
+    NARROW.addEventListener("change", () => this.close());
+  }
+
+  close() {
+    if (this.dialog.open) this.dialog.close();
+  }
+
+  /** Show `place` (a citation or hit) of its revision; focus goes back to `from` when it closes. */
+  async open(place, from = document.activeElement) {
+    this.from = from;
+    const body = h("div", { class: "source-body", tabindex: "0", "aria-busy": "true" }, skeleton());
+    fill(this.dialog, this.#head(place), body);
+    if (!this.dialog.open) NARROW.matches ? this.dialog.showModal() : this.dialog.show();
+    document.body.classList.toggle("with-source", true);
+    try {
+      const text = await get(
+        `/api/documents/${encodeURIComponent(place.doc_id)}/text${query({ revision: place.revision })}`,
+      );
+      const view = document.createElement("document-text");
+      fill(body, view);
+      view.show(text);
+      view.mark([{ start: place.start, end: place.end, kind: "cited" }]);
+      view.reveal(place.start);
+    } catch (problem) {
+      fill(
+        body,
+        h(
+          "div",
+          { class: "notice bad", role: "alert" },
+          icon("warn"),
+          h("p", null, h("strong", null, problem.title), " ", problem.detail),
+        ),
+      );
+    }
+    body.removeAttribute("aria-busy");
+  }
+
+  #head(place) {
+    return h(
+      "header",
+      { class: "source-head" },
+      h(
+        "div",
+        { class: "row" },
+        place.n ? h("span", { class: "chip still" }, place.n) : null,
+        statusBadge(place),
+        h(
+          "a",
+          { class: "quiet", href: readerUrl(place), target: "_blank", rel: "noopener" },
+          icon("open"),
+          t("source.reader"),
+        ),
+        button("close", t("close"), () => this.close(), { bare: true }),
+      ),
+      h("h2", null, place.title),
+      h("p", { class: "facts" }, factsOf(place)),
+      placeOf(place) ? h("p", { class: "path" }, placeOf(place)) : null,
+    );
+  }
+
+  #closed() {
+    document.body.classList.toggle("with-source", false);
+    this.from?.focus?.();
+  }
+}
+
+function skeleton() {
+  return Array.from({ length: 6 }, () => h("div", { class: "skeleton" }));
+}
+
+customElements.define("source-panel", SourcePanel);

@@ -1,0 +1,77 @@
+"""Everyone can use the pages: contrast, names, sizes, no sideways scrolling, in both themes and widths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from .journeys import ARTICLES, ask, call, home, send
+
+CHECK = (Path(__file__).parent / "access.js").read_text("utf8")
+QUESTION = "青禾镇邻里驿站助餐点的留样保存多久？"
+VIEWS = {"wide": (1280, False), "wide dark": (1280, True), "phone": (390, False), "phone dark": (390, True)}
+
+
+@pytest.fixture(scope="module")
+def station(server: str) -> tuple[str, str]:
+    document = send(server, "青禾镇邻里驿站管理办法.txt", ARTICLES)["results"][0]["doc_id"]
+    return document, call(server, "/api/ask", {"question": QUESTION})["id"]
+
+
+@pytest.fixture(params=VIEWS)
+def visitor(request: pytest.FixtureRequest, new_page: Callable[..., Page]) -> Page:
+    width, dark = VIEWS[request.param]
+    return new_page(width=width, dark=dark)
+
+
+def test_the_first_page_and_an_answer_with_its_source_open(
+    visitor: Page, server: str, station: tuple[str, str]
+) -> None:
+    home(visitor, server)
+    assert visitor.evaluate(CHECK) == []
+    ask(visitor, QUESTION)
+    assert visitor.evaluate(CHECK) == []
+    visitor.locator(".answer .source-line").first.click()
+    visitor.wait_for_selector("dialog.source mark.cited")
+    assert visitor.evaluate(CHECK) == []
+
+
+def test_a_refusal_and_search_results(visitor: Page, server: str) -> None:
+    home(visitor, server)
+    ask(visitor, "如何办理出国护照的换发手续？")
+    assert visitor.evaluate(CHECK) == []
+    visitor.locator(".tab[data-mode=search]").click()
+    visitor.fill("#question", "社区")
+    visitor.keyboard.press("Enter")
+    visitor.wait_for_selector(".hits")
+    assert visitor.evaluate(CHECK) == []
+
+
+def test_the_reader(visitor: Page, server: str, station: tuple[str, str]) -> None:
+    visitor.goto(f"{server}/documents/{station[0]}#c=20-40")
+    visitor.wait_for_selector("mark.cited")
+    assert visitor.evaluate(CHECK) == []
+
+
+def test_the_audit_desk_and_its_dashboard(visitor: Page, server: str, station: tuple[str, str]) -> None:
+    visitor.goto(f"{server}/audit")
+    visitor.wait_for_selector(".answer-row")
+    assert visitor.evaluate(CHECK) == []
+    visitor.goto(f"{server}/audit#a={station[1]}")
+    visitor.wait_for_selector(".audit-source mark.cited")
+    assert visitor.evaluate(CHECK) == []
+    visitor.locator("[data-tab=dashboard]").click()
+    visitor.wait_for_selector(".tile")
+    assert visitor.evaluate(CHECK) == []
+
+
+def test_text_enlarged_to_twice_its_size_stays_within_the_window(
+    new_page: Callable[..., Page], server: str, station: tuple[str, str]
+) -> None:
+    page = new_page(width=640, height=450)  # 1280 at 200 %
+    home(page, server)
+    ask(page, QUESTION)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,224 @@
+"""The widget on other people's pages: another origin, a strict policy, hostile styles."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .journeys import ARTICLES, send
+
+HOSTILE = """
+html { font-size: 61px; }
+body { font: 48px/3 fantasy; color: lime; text-transform: uppercase; letter-spacing: 9px; direction: rtl; }
+body * {
+  display: none !important; visibility: hidden !important; opacity: .01 !important; width: 3px !important;
+  position: absolute !important; left: -9999px !important; transform: scale(0) !important;
+  clip-path: inset(50%) !important;
+}
+"""
+QUESTION = "青禾镇邻里驿站每日开放时间不得少于几小时？"
+
+
+class Host:
+    """A portal on an origin of its own; `pages` maps a path to (type, policy, body)."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[str, str, str]] = {}
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                kind, policy, body = host.pages.get(self.path, ("text/plain", "default-src 'none'", ""))
+                self.send_response(200)
+                self.send_header("Content-Type", f"{kind}; charset=utf-8")
+                self.send_header("Content-Security-Policy", policy)
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://127.0.0.1:{self.http.server_port}"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    started = Host()
+    yield started
+    started.http.shutdown()
+    started.http.server_close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def station(server: str) -> None:
+    send(server, "青禾镇邻里驿站管理办法.txt", ARTICLES)
+
+
+def portal(host: Host, server: str, attributes: str = "", css: str = "") -> str:
+    policy = f"default-src 'none'; script-src {server}; connect-src {server}; style-src 'self'"
+    host.pages["/hostile.css"] = ("text/css", policy, css)
+    host.pages["/"] = (
+        "text/html",
+        policy,
+        f'<!doctype html><link rel="stylesheet" href="/hostile.css">'
+        f'<script src="{server}/embed.js" async></script><policy-search {attributes}></policy-search>',
+    )
+    return host.origin + "/"
+
+
+def asked(page: Page, question: str = QUESTION) -> None:
+    page.locator("policy-search input").fill(question)
+    page.locator("policy-search .go").click()
+    page.locator("policy-search article").wait_for()
+
+
+def test_it_answers_from_another_origin_under_a_strict_policy(page: Page, server: str, host: Host) -> None:
+    page.goto(portal(host, server))
+    asked(page)
+    widget = page.locator("policy-search")
+    expect(widget.locator("article")).to_contain_text("七小时")
+    assert widget.locator("blockquote").first.text_content() in ARTICLES
+    assert (widget.locator("a.title").first.get_attribute("href") or "").startswith(f"{server}/documents/")
+
+
+def test_it_survives_hostile_styles(page: Page, server: str, host: Host) -> None:
+    page.goto(portal(host, server, css=HOSTILE))
+    asked(page)
+    card = page.locator("policy-search .card")
+    expect(card).to_be_visible()
+    box = card.bounding_box()
+    assert box and box["width"] > 600 and 0 <= box["x"] < 700
+    style = card.evaluate(
+        """node => {
+          const style = getComputedStyle(node);
+          return [style.fontSize, style.direction, style.textTransform, style.letterSpacing];
+        }"""
+    )
+    assert style == ["16px", "ltr", "none", "normal"]
+    assert page.locator("policy-search").evaluate("node => getComputedStyle(node).opacity") == "1"
+
+
+def test_it_looks_as_a_plain_page_shows_it_whatever_the_host_does(
+    page: Page, server: str, host: Host
+) -> None:
+    page.goto(portal(host, server))
+    page.locator("policy-search .card").wait_for()
+    plain = page.locator("policy-search .card").screenshot()
+    page.goto(
+        portal(
+            host,
+            server,
+            css="body * { display: none !important; color: red !important; font: 90px fantasy !important }",
+        )
+    )
+    page.locator("policy-search .card").wait_for()
+    assert page.locator("policy-search .card").screenshot() == plain
+
+
+def test_its_colours_follow_the_hosts_variables(page: Page, server: str, host: Host) -> None:
+    page.goto(
+        portal(
+            host, server, css="policy-search { --policy-accent: rgb(156, 43, 34); --policy-font-size: 20px; }"
+        )
+    )
+    button = page.locator("policy-search .go")
+    button.wait_for()
+    assert button.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(156, 43, 34)"
+    assert page.locator("policy-search .card").evaluate("node => getComputedStyle(node).fontSize") == "20px"
+
+
+def test_it_sends_its_key_and_filters_and_leaves_no_cookie_behind(
+    page: Page, server: str, host: Host
+) -> None:
+    page.goto(portal(host, server, 'key="k-1" region="某地, 另一地"'))
+    page.route(
+        "**/api/ask",
+        lambda route: (
+            route.fulfill(
+                status=401,
+                content_type="application/problem+json",
+                body='{"title":"x"}',
+                headers={"Access-Control-Allow-Origin": "*"},
+            )
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
+    )
+    with page.expect_request(
+        lambda request: request.url.endswith("/api/ask") and request.method == "POST"
+    ) as waiting:
+        page.locator("policy-search input").fill("问")
+        page.locator("policy-search .go").click()
+    assert waiting.value.headers["authorization"] == "Bearer k-1"
+    assert waiting.value.post_data_json["filters"] == {"region": ["某地", "另一地"]}
+    expect(page.locator("policy-search [role=alert]")).to_contain_text("访问密钥未被接受")
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_search_results_link_to_the_service_only(page: Page, server: str, host: Host) -> None:
+    page.goto(portal(host, server, 'mode="search"'))
+    hit = {"doc_id": "d", "title": "<b>题</b>", "text": "😀甲乙", "highlights": [[1, 2]], "path": []}
+    evil = json.dumps({"hits": [{**hit, "status": "repealed", "url": "javascript:alert(1)"}], "took_ms": 1})
+    page.route(
+        "**/api/search",
+        lambda route: (
+            route.fulfill(
+                status=200,
+                content_type="application/json",
+                body=evil,
+                headers={"Access-Control-Allow-Origin": "*"},
+            )
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
+    )
+    page.locator("policy-search input").fill("甲")
+    page.locator("policy-search .go").click()
+    link = page.locator("policy-search a.title")
+    expect(link).to_have_text("<b>题</b>")
+    assert (link.get_attribute("href") or "").startswith(server)
+    assert page.locator("policy-search mark").all_text_contents() == ["甲"]
+    expect(page.locator("policy-search .badge")).to_have_text("已废止")
+
+
+def test_the_answer_is_told_to_the_host_page(page: Page, server: str, host: Host) -> None:
+    page.goto(portal(host, server))
+    page.locator("policy-search .card").wait_for()
+    page.evaluate(
+        "document.addEventListener('policy-answer', (event) => { window.told = event.detail.basis; })"
+    )
+    asked(page)
+    assert page.evaluate("window.told") == "grounded"
+
+
+def test_the_frame_form_works_and_tells_its_height(page: Page, server: str, host: Host) -> None:
+    host.pages["/"] = (
+        "text/html",
+        f"default-src 'none'; frame-src {server}",
+        f'<!doctype html><iframe src="{server}/embed#lang=en" width="700" height="700"></iframe>',
+    )
+    page.goto(f"{host.origin}/")
+    page.evaluate("addEventListener('message', (event) => { window.tall = event.data.height; })")
+    frame = page.frame_locator("iframe")
+    frame.locator("policy-search input").fill(QUESTION)
+    frame.locator("policy-search .go").click()
+    expect(frame.locator("policy-search article")).to_contain_text("七小时")
+    expect(frame.locator("policy-search .go")).to_have_text("Ask")
+    page.wait_for_function("window.tall > 200")
+
+
+def test_the_demo_portal_shows_both_forms(new_page: Callable[..., Page], server: str) -> None:
+    page = new_page()
+    page.goto(f"{server}/demo")
+    expect(page.locator("#policy policy-search .card")).to_be_visible()
+    expect(page.frame_locator("iframe").locator("policy-search .card")).to_be_visible()
+    expect(page.locator("#code-element")).to_contain_text(f"{server}/embed.js")
+    assert page.locator("iframe").evaluate("node => node.clientHeight") > 80
