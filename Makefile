@@ -2,18 +2,25 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: serve test bench lint
 
-.venv/serve.stamp: pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
-	touch $@
+.venv/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo '需要 Python 3.11 或更新的版本；请用 make PYTHON=python3.12 … 指明它' >&2; exit 1; }
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	@touch $@
 
-.venv/test.stamp: pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[models,dev]'
-	touch .venv/serve.stamp $@
+.venv/serve.stamp: .venv/python.stamp pyproject.toml constraints.txt
+	@echo '正在安装依赖，首次需要几分钟……' >&2
+	$(PIP) -e .
+	@touch $@
+
+.venv/test.stamp: .venv/python.stamp pyproject.toml constraints.txt
+	@echo '正在安装依赖与测试工具，首次需要几分钟……' >&2
+	$(PIP) -e '.[models,dev]'
+	@touch .venv/serve.stamp $@
 
 serve: .venv/serve.stamp
 	$(BIN)/kb serve --port $(PORT)
