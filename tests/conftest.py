@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,32 +20,66 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(autouse=True, scope="session")
 def _settings_of_this_machine_do_not_matter() -> Iterator[None]:
     """A developer's KB_… variables must not reach the tests."""
-    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("KB_") and name != "KB_CHROMIUM"}
+    ours = [name for name in os.environ if name.startswith("KB_") and name != "KB_CHROMIUM"]
+    kept = {name: os.environ.pop(name) for name in ours}
     yield
     os.environ.update(kept)
 
 
+START = 120.0  # seconds a service gets to say its address; about three are usual
+
+
+class _Service:
+    """A `kb serve` process: what it writes to stdout is its address, to stderr its log."""
+
+    def __init__(self, home: Path, arguments: tuple[str, ...], variables: dict[str, str]) -> None:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        self.log = home.parent / f"{home.name}.log"
+        command = ["-m", "api", "--home", str(home), "--json", "serve", "--port", "0", *arguments]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-X", "faulthandler", *command],
+                cwd=ROOT,
+                env={**os.environ, **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        assert self.process.stdout is not None
+        self.stdout = self.process.stdout
+
+    def address(self, seconds: float) -> str:
+        """The address once connections are accepted; fails with the service's log where none comes."""
+        told, _, _ = select.select([self.stdout], [], [], seconds)
+        said = json.loads((told and self.stdout.readline()) or "{}")
+        if "url" in said:
+            return str(said["url"])
+        why = f"ended with {self.process.wait(30)}" if told else f"said nothing for {seconds:g} s"
+        if not told:
+            self.process.send_signal(signal.SIGABRT)  # faulthandler writes where every thread stands
+            self.process.wait(30)
+        raise AssertionError(f"the service {why}; its log:\n{self.log.read_text('utf8', 'replace')[-6000:]}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(30)
+            raise
+        finally:
+            self.stdout.close()
+
+
 @contextmanager
-def serving(home: Path, *arguments: str, **variables: str) -> Iterator[str]:
+def serving(home: Path, *arguments: str, start: float = START, **variables: str) -> Iterator[str]:
     """A real `kb serve` in a process of its own, on a free loopback port; gives its address."""
-    command = [sys.executable, "-m", "api", "--home", str(home), "--json", "serve", "--port", "0", *arguments]
-    log = (home.parent / f"{home.name}.log").open("w+")
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **variables}, stdout=subprocess.PIPE, stderr=log, text=True
-    )
+    service = _Service(home, arguments, variables)
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()  # the address, once connections are accepted
-        if not line:
-            log.seek(0)
-            raise AssertionError(f"the service did not start: {log.read()[-2000:]}")
-        yield json.loads(line)["url"]
+        yield service.address(start)
     finally:
-        process.terminate()
-        process.wait(30)
-        assert process.stdout is not None
-        process.stdout.close()
-        log.close()
+        service.stop()
 
 
 @pytest.fixture(scope="session")
