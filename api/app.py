@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from indexer.library import Library
 from kb.settings import Settings
 
-from . import openai
+from . import mcp, openai
 from .commands.options import version
 from .examples import add_examples
 from .guards import Guards
@@ -34,13 +34,15 @@ def create_app(settings: Settings, library: Library | None = None) -> FastAPI:
     `library` may be given where it is open already.
     """
     service = Service(settings, library)
+    tools = mcp.server(service)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         loading = threading.Thread(target=service.load, name="kb-load", daemon=True)
         loading.start()
         tidying = asyncio.create_task(keep_tidy(service))
-        yield
+        async with tools.running():
+            yield
         tidying.cancel()
         service.stopping = True
         await asyncio.to_thread(loading.join)
@@ -54,6 +56,7 @@ def create_app(settings: Settings, library: Library | None = None) -> FastAPI:
     install(app)
     for module in (asking, documents, answers, health, openai, pages):
         app.include_router(module.router)
+    app.router.routes.append(tools.route())
     app.mount("/static", pages.static())
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guards, service=service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi.testclient import TestClient
@@ -54,6 +55,19 @@ HIDDEN = {
 第二条 青石弄改造由专班负责，本纪要不得对外公开。
 """
 }
+
+
+QUESTION = "安吉县未来乡村驿站每日开放时间不得少于几小时？"
+HIDDEN_QUESTION = "青石弄改造补偿标准是每平方米多少元？"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running service and the secrets of two keys: one sees all, one only what is public."""
+
+    address: str
+    everything: str
+    public: str
 
 
 def write(folder: Path, texts: dict[str, str]) -> list[str]:

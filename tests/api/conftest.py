@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from api_samples import DOCUMENTS, HIDDEN, Live, client_over, key_of, write
 from indexer.adding import add
 from indexer.library import Library
 from kb.settings import load_settings
 
-from api_samples import DOCUMENTS, HIDDEN, client_over, write
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
@@ -32,6 +35,23 @@ def client(library: Library) -> Iterator[TestClient]:
         while made.get("/health/ready").status_code != 200:
             pass
         yield made
+
+
+@pytest.fixture(scope="session")
+def live(
+    tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., AbstractContextManager[str]]
+) -> Iterator[Live]:
+    """A real service in its own process over the same documents; one key sees all, the other what is public."""
+    folder = tmp_path_factory.mktemp("live")
+    library = Library(load_settings(folder / "home", workers=1))
+    add(library, write(folder / "public", DOCUMENTS))
+    add(library, write(folder / "hidden", HIDDEN), {"visibility": "restricted"})
+    everything = key_of(library, "全部", scopes=["admin"], visibility=["public", "internal", "restricted"])
+    public = key_of(library, "公众", scopes=["ask", "search"])
+    with serve(folder / "home") as address:
+        while httpx.get(f"{address}/health/ready").status_code != 200:
+            time.sleep(0.02)
+        yield Live(address, *(key["Authorization"].removeprefix("Bearer ") for key in (everything, public)))
 
 
 @pytest.fixture
