@@ -1,59 +1,49 @@
 """A question → a cited answer or a refusal with its reason; every one goes into the ledger first.
 
-The judging is `kb`'s; here the library's search, words, vectors and revisions are put into its hands.
+The judging is `kb`'s; here evidence is gathered, put before the judges, and their verdict written up.
 """
 
 from __future__ import annotations
 
 import secrets
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
+from kb import casebook, comparison, conflict
 from kb.compose import Composed, compose, refusal_text
-from kb.evidence import read
-from kb.evidence_asked import Asked, Floats, WordVectors, asked
-from kb.evidence_features import Candidate, Source, candidates, features
-from kb.evidence_prior import prior
+from kb.evidence_asked import Floats
 from kb.evidence_score import shipped, softmax
 from kb.gate import Exhibit
 from kb.generate import Generator
 from kb.history import Tools, readings
 from kb.ledger import Ledger, ledger_key
-from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason, Revision
+from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason
+from kb.privacy import mask
 from kb.quoting import Pick, choose
 from kb.refusal import out_of_scope, support
 from kb.store import now
+from kb.understand import names_document, names_past
 
+from .gather import READ_HITS, Evidence, Gatherer
 from .generation import exhibits
 from .library import Library
-from .official.places import _table
+from .official.places import places
 
 Event = Callable[[str, object], None]
-READ_HITS = 16  # passages whose sentences are judged
-LOCAL_HITS = 8  # of them from documents about the place asked for
-CHARACTERS_KEPT = 12_000_000  # of revisions read, remembered
+CASE_HITS = 40  # passages looked through for a list of cases
 STATUS_NAMES = {
     "repealed": "已废止", "expired": "已失效", "not_yet": "尚未施行", "amended": "已修改", "partly_repealed": "部分废止",
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """All that was found for a question and what the judges say of it."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is to be quoted, and what the reader must be told first."""
 
-    asked: Asked
-    hits: tuple[Hit, ...]
-    documents: tuple[Document, ...]
-    sources: tuple[Source, ...]
-    revisions: tuple[Revision, ...]
-    found: tuple[Candidate, ...]
-    rows: Floats  # (found, features)
-    soft: Floats  # (found, question words)
-    prior: Floats  # (found,)
+    picks: tuple[Pick, ...]
+    notes: tuple[str, ...] = ()
+    conflict: bool = False
 
 
 class Assistant:
@@ -61,14 +51,11 @@ class Assistant:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.vectors = WordVectors(library.embedder.encode)
-        self.ledger = Ledger(library.store.engine, ledger_key(library.settings.home))
+        self.gatherer = Gatherer(library)
+        masked = mask if library.settings.mask_personal else None
+        self.ledger = Ledger(library.store.engine, ledger_key(library.settings.home), masked)
         self._generator = Generator(library.settings) if library.settings.model_url else None
         self._tools = Tools(library.words.cut, self._likeness, places)
-        self._sources: OrderedDict[tuple[str, int], tuple[Source, Revision]] = OrderedDict()
-        self._kept = 0
-        self._places_of = lru_cache(maxsize=2)(self._by_place)
-        self._reading = threading.Lock()
 
     # ---- asking --------------------------------------------------------------------------
 
@@ -103,24 +90,64 @@ class Assistant:
         blank = self._blank(question, text)
         if out_of_scope(text.lower()):
             return replace(blank, reason="out_of_scope", text=refusal_text("out_of_scope"))
-        hits = self.search(text, question.filters, max(question.k, READ_HITS))
+        hits = self._hits(text, question)
         blank = replace(blank, hits=tuple(hits[: question.k]))
         emit("hits", blank.hits)
         if not hits:
             return replace(blank, reason="no_hit", text=refusal_text("no_hit"))
-        evidence = self.evidence(text, hits)
+        evidence = self.gatherer.evidence(text, hits)
         if not evidence.found:
             return self._refused(blank, "below_threshold", hits)
         scores = shipped()["sentence"].scores(evidence.rows) + evidence.prior
-        belief = softmax(scores)
-        picks = choose(evidence.asked, evidence.found, belief)
-        judged = support(
-            evidence.asked, text, evidence.found, evidence.rows, scores, belief, evidence.soft, picks, places
-        )
-        odds = float(shipped()["basis"].scores(judged.row[None])[0])
-        if odds < 0:
+        chosen = self._choose(text, evidence, scores)
+        judged = support(evidence, text, scores, softmax(scores), chosen.picks, places)
+        if judged.odds < 0:
             return self._refused(blank, "below_threshold", hits, judged.missing)
-        return self._grounded(blank, evidence, picks, emit)
+        stale = self._stale(question, text, evidence, chosen)
+        if stale:
+            return self._refused(blank, "not_in_force", [], named=stale)
+        return self._grounded(blank, evidence, chosen, emit, question.quoting)
+
+    def _hits(self, text: str, question: Question) -> list[Hit]:
+        """Passages to read: for a comparison each side's too, for a list of cases those of cases only."""
+        filters, k = question.filters, max(question.k, READ_HITS)
+        search = self.gatherer.search
+        if casebook.asks_for_cases(text) and not filters.kind:
+            cases = search(text, replace(filters, kind=("case",)), CASE_HITS)
+            if cases:
+                return cases
+        hits = search(text, filters, k)
+        names = comparison.sides(text)
+        if names is None:
+            return hits
+        sides = [search(names.question(side), filters, READ_HITS // 2) for side in (names.one, names.two)]
+        return list({hit.passage_id: hit for hit in [*hits, *sides[0], *sides[1]]}.values())
+
+    def _choose(self, text: str, evidence: Evidence, scores: Floats) -> Chosen:
+        """Which sentences to quote, by what kind of question it is."""
+        asked, found = evidence.asked, evidence.found
+        if casebook.asks_for_cases(asked.understood.text):
+            cases = casebook.listed(asked, found, scores, evidence.soft, evidence.documents)
+            if len(cases) > 1:
+                return Chosen(tuple(cases))
+        names = comparison.sides(text)
+        if names is not None:
+            sides = comparison.both(asked, found, scores, names)
+            if sides:
+                return Chosen(tuple(sides))
+        picks = choose(asked, found, softmax(scores))
+        best = int(scores.argmax())
+        differing = conflict.find(asked, found, scores, best, evidence.documents, self.library.embedder.encode)
+        if differing is None or found[best].document not in {p.document for p in picks}:
+            return Chosen(tuple(picks))
+        sentence = found[differing.other]
+        against = Pick(sentence.document, (sentence.span,), 0.0, "sentence")
+        mine = next(p for p in picks if p.document == found[best].document)
+        pair = [mine, against]
+        order = conflict.newer_first([evidence.documents[p.document] for p in pair])
+        pair = [pair[i] for i in order]
+        told = conflict.note([evidence.documents[p.document] for p in pair], differing.rules)
+        return Chosen(tuple(pair), (told,), True)
 
     def _blank(self, question: Question, text: str) -> Answer:
         generation = self.library.searcher().catalog.generation
@@ -130,25 +157,45 @@ class Assistant:
             generation, now(), 0.0, rewritten,
         )  # fmt: skip
 
-    def _refused(self, blank: Answer, reason: Reason, hits: Sequence[Hit], missing: str = "") -> Answer:
-        nearest = [hit.document for hit in hits[:3]]
+    def _refused(
+        self, blank: Answer, reason: Reason, hits: Sequence[Hit], missing: str = "", named: Sequence[Document] = ()
+    ) -> Answer:
+        nearest = named or [hit.document for hit in hits[:3]]
         return replace(blank, reason=reason, text=refusal_text(reason, nearest, missing))
 
-    def _grounded(self, blank: Answer, evidence: Evidence, picks: Sequence[Pick], emit: Event) -> Answer:
-        cited = [evidence.documents[p.document] for p in picks]
-        notes = tuple(
-            f"注意：《{d.title}》{STATUS_NAMES.get(d.status, '不是现行文件')}"
-            for d in {d.id: d for d in cited}.values()
+    def _stale(self, question: Question, text: str, evidence: Evidence, chosen: Chosen) -> list[Document]:
+        """The documents quoted, where none of them is in force and the question asks for what is.
+
+        Who names a document or a past time, or filters by either, wants that text: it is quoted
+        with a warning instead.
+        """
+        cited = {evidence.documents[p.document].id: evidence.documents[p.document] for p in chosen.picks}
+        if any(d.status in IN_FORCE for d in cited.values()):
+            return []
+        f = question.filters
+        if f.status or f.doc_id or f.number or f.as_of or f.issued_to:
+            return []
+        if names_past(text) or any(names_document(text, d.title, d.number) for d in cited.values()):
+            return []
+        return list(cited.values())
+
+    def _grounded(
+        self, blank: Answer, evidence: Evidence, chosen: Chosen, emit: Event, quoting: bool
+    ) -> Answer:
+        cited = {evidence.documents[p.document].id: evidence.documents[p.document] for p in chosen.picks}
+        notes = chosen.notes + tuple(
+            f"注意：《{d.title.strip('《》')}》{STATUS_NAMES.get(d.status, '不是现行文件')}"
+            for d in cited.values()
             if d.status not in IN_FORCE
         )
         composed: Composed = compose(
-            picks, evidence.documents, evidence.revisions, [s.reading for s in evidence.sources], "\n".join(notes)
+            chosen.picks, evidence.documents, evidence.revisions, [s.reading for s in evidence.sources], "\n".join(notes)
         )
         answer = replace(
-            blank, text=composed.text, basis="grounded", kind=composed.kind, claims=composed.claims,
-            citations=composed.citations, notes=notes,
+            blank, text=composed.text, basis="grounded", reason="conflict" if chosen.conflict else None,
+            kind=composed.kind, claims=composed.claims, citations=composed.citations, notes=notes,
         )  # fmt: skip
-        if self._generator is not None:
+        if self._generator is not None and not quoting:
             given = self._exhibits(evidence, answer)
             asked = answer.rewritten or answer.question
             return self._generator.answer(asked, given, answer, lambda claim: emit("claim", claim))
@@ -166,92 +213,8 @@ class Assistant:
         return exhibits(evidence.hits, answer.citations, texts)
 
     def _likeness(self, word: str, others: Sequence[str]) -> list[float]:
-        rows = self.vectors.rows([word, *others])
+        rows = self.gatherer.vectors.rows([word, *others])
         return [float(x) for x in rows[1:] @ rows[0]]
-
-    # ---- evidence ------------------------------------------------------------------------
-
-    def search(self, text: str, filters: Filters = Filters(), k: int = READ_HITS) -> list[Hit]:
-        """The library's hits; where the question names a place, documents about that place also get
-        their own search, without the place's name, and come first."""
-        hits = self.library.search(text, filters, k)
-        local = self._about_places(text, filters)
-        if not local:
-            return hits
-        bare = text
-        for name, _ in places(text):
-            bare = bare.replace(name, "")
-        own = self.library.search(bare.strip("，,的省市县区 ") or text, replace(filters, doc_id=local), LOCAL_HITS)
-        known = {h.passage_id for h in own}
-        return [*own, *(h for h in hits if h.passage_id not in known)][: max(k, len(own))]
-
-    def _about_places(self, text: str, filters: Filters) -> tuple[str, ...]:
-        """Ids of the documents about a place the question names; none where that is nearly all of them."""
-        wanted = {region for _, region in places(text)}
-        if not wanted or filters.doc_id:
-            return ()
-        by_place, total = self._places_of(self.library.searcher().catalog.generation)
-        ids = {i for region in wanted for i in by_place.get(region, ())}
-        return tuple(sorted(ids)) if 0 < len(ids) < 0.6 * total else ()
-
-    def _by_place(self, _generation: int) -> tuple[dict[str, list[str]], int]:
-        table: dict[str, list[str]] = {}
-        documents = self.library.searcher().catalog.documents.values()
-        for document in documents:
-            about = {region for _, region in places(document.title)} or {document.region or ""}
-            for region in about:
-                table.setdefault(region, []).append(document.id)
-        return table, len(documents)
-
-    def evidence(self, text: str, hits: Sequence[Hit]) -> Evidence:
-        """The sentences of the hits with their features."""
-        hits = hits[:READ_HITS]
-        owners: dict[str, int] = {}
-        documents: list[Document] = []
-        sources: list[Source] = []
-        revisions: list[Revision] = []
-        for hit in hits:
-            if hit.document.id not in owners:
-                owners[hit.document.id] = len(sources)
-                source, revision = self.source(hit.document, hit.revision)
-                documents.append(hit.document)
-                sources.append(source)
-                revisions.append(revision)
-        query = self.library.searcher().understand(text)
-        question = asked(query.understood, query.words, query.bigrams, self.vectors)
-        found = candidates(sources, [owners[h.document.id] for h in hits], hits)
-        cut = {i: self._words(c) for i, c in enumerate(found)}
-        rows, soft = features(question, found, hits, self.vectors, cut)
-        return Evidence(
-            question, tuple(hits), tuple(documents), tuple(sources), tuple(revisions), tuple(found), rows, soft,
-            prior(question, text, found, documents, places),
-        )  # fmt: skip
-
-    def source(self, document: Document, number: int) -> tuple[Source, Revision]:
-        """A revision read for evidence; the most recently used are remembered."""
-        key = (document.id, number)
-        with self._reading:
-            known = self._sources.get(key)
-            if known is not None:
-                self._sources.move_to_end(key)
-                return known
-        revision = self.library.store.revision(document.id, number)
-        made = Source(read(revision.text, revision.outline), document.title, {}), revision
-        with self._reading:
-            self._sources[key] = made
-            self._kept += len(revision.text)
-            while self._kept > CHARACTERS_KEPT and len(self._sources) > 1:
-                _, (_, oldest) = self._sources.popitem(last=False)
-                self._kept -= len(oldest.text)
-        return made
-
-    def _words(self, candidate: Candidate) -> tuple[str, ...]:
-        known = candidate.source.words_of
-        words = known.get(candidate.index)
-        if words is None:
-            words = tuple(dict.fromkeys(w for w in self.library.words.cut(candidate.text) if w.isalnum()))
-            known[candidate.index] = words  # type: ignore[index]
-        return words
 
     # ---- suggestions ---------------------------------------------------------------------
 
@@ -265,9 +228,3 @@ class Assistant:
         if any(d.kind == "case" for d in listed):
             asked_of.append("有哪些案例？")
         return asked_of
-
-
-def places(text: str) -> list[tuple[str, str]]:
-    """The places a text names: (name as written, region it means)."""
-    pattern, names = _table()
-    return [(m[0], names[m[0]]) for m in pattern.finditer(text)]

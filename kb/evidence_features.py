@@ -12,7 +12,7 @@ import numpy as np
 from .evidence import Reading
 from .evidence_asked import NUMBER, Asked, Floats, WordVectors, has_unit
 from .fold import fold
-from .model import Hit
+from .model import Document, Hit, Revision
 
 TYPES = (
     "number", "date", "list", "definition", "who", "where", "how", "condition", "comparison", "yesno", "open",
@@ -63,6 +63,33 @@ class Candidate:
     def text(self) -> str:
         sentence = self.source.reading.sentences[self.index]
         return self.source.folded[sentence.start : sentence.end]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        sentence = self.source.reading.sentences[self.index]
+        return sentence.start, sentence.end
+
+    @property
+    def head(self) -> str:
+        """The title and headings it stands under, folded."""
+        reading = self.source.reading
+        path = reading.path(reading.sentences[self.index].start)
+        return f"{self.source.folded_title} {fold(' '.join(path))}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that was found for a question, ready to be judged."""
+
+    asked: Asked
+    hits: tuple[Hit, ...]
+    documents: tuple[Document, ...]
+    sources: tuple[Source, ...]
+    revisions: tuple[Revision, ...]
+    found: tuple[Candidate, ...]
+    rows: Floats  # (found, features)
+    soft: Floats  # (found, question words)
+    prior: Floats  # (found,)
 
 
 def candidates(sources: Sequence[Source], owner: Sequence[int], hits: Sequence[Hit]) -> list[Candidate]:
@@ -122,8 +149,7 @@ def _context(c: Candidate) -> tuple[str, str]:
         s = reading.sentences[lead]
         if sentence.lead >= 0 or sentence.start - s.end < 3:
             before = folded[s.start : s.end]
-    path = fold(" ".join(reading.path(sentence.start)))
-    return before, f"{c.source.folded_title} {path}"
+    return before, c.head
 
 
 def _soft(asked: Asked, cut: Sequence[Sequence[str]], vectors: WordVectors) -> Floats:
@@ -253,4 +279,4 @@ def relative(table: Floats) -> Floats:
     return table
 
 
-__all__ = ["FEATURES", "NUMBER", "Candidate", "Source", "candidates", "features", "relative"]
+__all__ = ["FEATURES", "NUMBER", "Candidate", "Evidence", "Source", "candidates", "features", "relative"]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .evidence_asked import Asked, Floats, has_unit
-from .evidence_features import FEATURES, Candidate
+from .evidence_asked import Floats, has_unit
+from .evidence_features import FEATURES, Candidate, Evidence
+from .evidence_score import shipped
 from .quoting import Pick
 
 Places = Callable[[str], list[tuple[str, str]]]  # text → (name as written, region it means)
@@ -27,6 +28,7 @@ _CREATIVE = re.compile(
 )
 _TITLE = re.compile(r"《([^《》]{2,40})》")
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,24})[”\"」]")
+_NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*年|年度|[-—至]|\D)")
 
 
@@ -42,26 +44,33 @@ class Support:
     row: Floats  # (len(BASIS),) for the learned judge
     missing: str
 
+    @property
+    def odds(self) -> float:
+        """Log-odds that what was picked answers the question, above what is asked of an answer."""
+        return float(shipped()["basis"].scores(self.row[None])[0]) - THRESHOLD
 
+
+THRESHOLD = 0.0  # log-odds an answer needs
 BASIS = (
     *(f"best_{name}" for name in FEATURES),
     "belief", "second_belief", "entropy", "top_score", "margin", "picked_words", "picked_soft", "picked_weakest", "picked_mean",
     "unit_missing", "figure_missing", "place_missing", "year_missing", "name_missing", "documents",
+    "document_words", "absent", "absent_near", "found_soft", "found_weakest", "numeral_missing",
 )  # fmt: skip
 
 
 def support(
-    asked: Asked, question: str, found: Sequence[Candidate], rows: Floats, scores: Floats, belief: Floats,
-    soft: Floats, picks: Sequence[Pick], places: Places,
-) -> Support:  # fmt: skip
-    """What the picked evidence says of the question; `soft` is (n, words), nearness incl. context."""
+    evidence: Evidence, question: str, scores: Floats, belief: Floats, picks: Sequence[Pick], places: Places
+) -> Support:
+    """What the picked evidence says of the question."""
+    asked, found, rows = evidence.asked, evidence.found, evidence.rows
     order = np.argsort(-scores)
     best = int(order[0])
     picked = [i for i, c in enumerate(found) if _inside(c, picks)] or [best]
     weights = np.array([w for _, w in asked.words], np.float32)
     weights = weights / (weights.sum() or 1.0)
-    cover = soft[picked].max(axis=0) if soft.shape[1] else np.zeros(0, np.float32)
-    strong = cover[weights >= 0.5 * weights.max()] if len(weights) else np.ones(1)
+    cover = evidence.soft[picked].max(axis=0)  # (words,)
+    strong = weights >= 0.5 * weights.max(initial=0.0)
     context = _context(found, picks, picked)
     quoted = " ".join(found[i].text for i in picked)
     place = _place_missing(question, context, places)
@@ -69,18 +78,34 @@ def support(
     name = _name_missing(question, context)
     figure = asked.type == "number" and not (asked.shape and asked.shape.search(quoted))
     unit = bool(asked.unit) and not has_unit(quoted, asked.unit)
-    words = rows[picked][:, FEATURES.index("words_all")].max()
     row = [
         *rows[best],
         float(belief[best]), float(belief[order[1]]) if len(order) > 1 else 0.0,
         float(-(belief * np.log(belief + 1e-9)).sum()), float(scores[best]),
         float(scores[best] - scores[order[1]]) if len(order) > 1 else 5.0,
-        float(words), float(cover @ weights) if len(weights) else 0.0,
-        float(np.min(strong)), float(cover.mean()) if len(cover) else 0.0,
+        float(rows[picked][:, FEATURES.index("words_all")].max()), float(cover @ weights),
+        float(cover[strong].min(initial=1.0)), float(cover.mean()) if len(cover) else 0.0,
         float(unit), float(figure), float(bool(place)), float(bool(year)), float(bool(name)),
         float(len({c.document for c in found})) / 10,
+        *_absences(evidence, weights, context),
     ]  # fmt: skip
     return Support(np.array(row, np.float32), name or place or (f"{year}年" if year else ""))
+
+
+def _absences(evidence: Evidence, weights: Floats, context: str) -> tuple[float, ...]:
+    """How far the documents quoted, and all that was found, lack the question's words."""
+    asked = evidence.asked
+    near = np.array(asked.near, np.float32)
+    near = near / (near.sum() or 1.0)
+    there = np.array([word in context for word, _ in asked.words], np.float32)
+    nearest = evidence.soft.max(axis=0)
+    gap = (1 - there) * (1 - nearest)
+    strong = weights >= 0.5 * weights.max(initial=0.0)
+    numerals = [n for n in _NUMERAL.findall(asked.understood.text) if n not in context]
+    return (
+        float(there @ weights), float((gap * weights).max(initial=0.0)), float((gap * near).max(initial=0.0)),
+        float(nearest @ weights), float(nearest[strong].min(initial=1.0)), float(bool(numerals)),
+    )  # fmt: skip
 
 
 def _inside(c: Candidate, picks: Sequence[Pick]) -> bool:

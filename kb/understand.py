@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from .fold import find_numbers, fold
@@ -73,6 +74,23 @@ def understand(question: str, words: Sequence[str]) -> Understood:
         numbers=tuple(number for _, _, number in find_numbers(question)),
         focus=focus or tuple(words),
     )
+
+
+_PAST = re.compile(r"当时|当年|原先|原来的|曾经?|以前|过去|历史上|旧版|旧的|废止|失效|(?P<year>(?:19|20)\d{2})年")
+
+
+def names_past(text: str, today: date | None = None) -> bool:
+    """Whether a question is about how things were, not how they are."""
+    this_year = (today or date.today()).year
+    return any(m["year"] is None or int(m["year"]) < this_year for m in _PAST.finditer(fold(text)))
+
+
+def names_document(text: str, title: str, number: str | None) -> bool:
+    """Whether a question names a document by its title or 文号."""
+    if number and number in {found for _, _, found in find_numbers(text)}:
+        return True
+    bare = re.sub(r"[（(].*?[）)]|[《》]", "", fold(title)).removeprefix("中华人民共和国")
+    return len(bare) >= 3 and bare in fold(text)
 
 
 def question_type(text: str) -> QuestionType:

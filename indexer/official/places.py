@@ -87,3 +87,9 @@ def region_of(issuer: str, title: str, number: str) -> str | None:
         if number.startswith(code):
             return region
     return None
+
+
+def places(text: str) -> list[tuple[str, str]]:
+    """The places a text names: (name as written, region it means)."""
+    pattern, names = _table()
+    return [(m[0], names[m[0]]) for m in pattern.finditer(text)]

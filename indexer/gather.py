@@ -1,0 +1,116 @@
+"""A question → evidence: the sentences of the passages found, with everything the judges look at."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from kb.evidence import read
+from kb.evidence_asked import WordVectors, asked
+from kb.evidence_features import Candidate, Evidence, Source, candidates, features
+from kb.evidence_prior import prior
+from kb.model import Document, Filters, Hit, Revision
+
+from .library import Library
+from .official.places import places
+
+READ_HITS = 16  # passages whose sentences are judged
+LOCAL_HITS = 8  # of them from documents about the place asked for
+CHARACTERS_KEPT = 12_000_000  # of revisions read, remembered
+
+
+class Gatherer:
+    """Finds evidence in one library. Safe to share between threads."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.vectors = WordVectors(library.embedder.encode)
+        self._sources: OrderedDict[tuple[str, int], tuple[Source, Revision]] = OrderedDict()
+        self._kept = 0
+        self._places_of = lru_cache(maxsize=2)(self._by_place)
+        self._reading = threading.Lock()
+
+    def search(self, text: str, filters: Filters = Filters(), k: int = READ_HITS) -> list[Hit]:
+        """The library's hits; where the question names a place, documents about that place also get
+        their own search, without the place's name, and come first."""
+        hits = self.library.search(text, filters, k)
+        local = self._about_places(text, filters)
+        if not local:
+            return hits
+        bare = text
+        for name, _ in places(text):
+            bare = bare.replace(name, "")
+        own = self.library.search(bare.strip("，,的省市县区 ") or text, replace(filters, doc_id=local), LOCAL_HITS)
+        known = {h.passage_id for h in own}
+        return [*own, *(h for h in hits if h.passage_id not in known)][: max(k, len(own))]
+
+    def _about_places(self, text: str, filters: Filters) -> tuple[str, ...]:
+        """Ids of the documents about a place the question names; none where that is nearly all of them."""
+        wanted = {region for _, region in places(text)}
+        if not wanted or filters.doc_id:
+            return ()
+        by_place, total = self._places_of(self.library.searcher().catalog.generation)
+        ids = {i for region in wanted for i in by_place.get(region, ())}
+        return tuple(sorted(ids)) if 0 < len(ids) < 0.6 * total else ()
+
+    def _by_place(self, _generation: int) -> tuple[dict[str, list[str]], int]:
+        table: dict[str, list[str]] = {}
+        documents = self.library.searcher().catalog.documents.values()
+        for document in documents:
+            about = {region for _, region in places(document.title)} or {document.region or ""}
+            for region in about:
+                table.setdefault(region, []).append(document.id)
+        return table, len(documents)
+
+    def evidence(self, text: str, hits: Sequence[Hit]) -> Evidence:
+        """The sentences of the hits with their features."""
+        hits = hits[:READ_HITS]
+        owners: dict[str, int] = {}
+        documents: list[Document] = []
+        sources: list[Source] = []
+        revisions: list[Revision] = []
+        for hit in hits:
+            if hit.document.id not in owners:
+                owners[hit.document.id] = len(sources)
+                source, revision = self.source(hit.document, hit.revision)
+                documents.append(hit.document)
+                sources.append(source)
+                revisions.append(revision)
+        query = self.library.searcher().understand(text)
+        question = asked(query.understood, query.words, query.bigrams, self.vectors)
+        found = candidates(sources, [owners[h.document.id] for h in hits], hits)
+        cut = {i: self._words(c) for i, c in enumerate(found)}
+        rows, soft = features(question, found, hits, self.vectors, cut)
+        return Evidence(
+            question, tuple(hits), tuple(documents), tuple(sources), tuple(revisions), tuple(found), rows, soft,
+            prior(question, text, found, documents, places),
+        )  # fmt: skip
+
+    def source(self, document: Document, number: int) -> tuple[Source, Revision]:
+        """A revision read for evidence; the most recently used are remembered."""
+        key = (document.id, number)
+        with self._reading:
+            known = self._sources.get(key)
+            if known is not None:
+                self._sources.move_to_end(key)
+                return known
+        revision = self.library.store.revision(document.id, number)
+        made = Source(read(revision.text, revision.outline), document.title, {}), revision
+        with self._reading:
+            self._sources[key] = made
+            self._kept += len(revision.text)
+            while self._kept > CHARACTERS_KEPT and len(self._sources) > 1:
+                _, (_, oldest) = self._sources.popitem(last=False)
+                self._kept -= len(oldest.text)
+        return made
+
+    def _words(self, candidate: Candidate) -> tuple[str, ...]:
+        known = candidate.source.words_of
+        words = known.get(candidate.index)
+        if words is None:
+            words = tuple(dict.fromkeys(w for w in self.library.words.cut(candidate.text) if w.isalnum()))
+            known[candidate.index] = words  # type: ignore[index]
+        return words

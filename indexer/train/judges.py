@@ -1,0 +1,100 @@
+"""The two judges of evidence as networks: fitting them and writing them down."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One situation for the second judge: its row, whether the quotes hold the answer, how it was made."""
+
+    row: np.ndarray
+    right: bool
+    made: str  # asked | alone | sentence removed | document removed | other document | exchanged | off topic
+    part: str = "tune"
+
+
+def fit_sentences(
+    groups: Sequence[tuple[np.ndarray, np.ndarray, float]], seed: int = 1, epochs: int = 12
+) -> dict[str, np.ndarray]:
+    """A listwise network: the softmax over a question's sentences should lie on the labelled ones."""
+    import torch
+
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    every = np.concatenate([x for x, _, _ in groups])
+    mean, spread = every.mean(0), every.std(0) + 1e-3
+    net = torch.nn.Sequential(
+        torch.nn.Linear(every.shape[1], 48), torch.nn.ReLU(), torch.nn.Dropout(0.1),
+        torch.nn.Linear(48, 24), torch.nn.ReLU(), torch.nn.Linear(24, 1),
+    )  # fmt: skip
+    optimizer = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=1e-3)
+    tensors = [
+        (torch.tensor(np.clip((x - mean) / spread, -5, 5), dtype=torch.float32), torch.tensor(y), w)
+        for x, y, w in groups
+    ]
+    rng = random.Random(seed)
+    steps = max(epochs * len(tensors) // 32, 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps + 1)
+    for _ in range(steps):
+        batch = rng.sample(tensors, min(32, len(tensors)))
+        joined = net(torch.cat([x for x, _, _ in batch])).squeeze(-1)
+        loss, at = torch.zeros(()), 0
+        for x, y, w in batch:
+            scores = joined[at : at + len(x)]
+            at += len(x)
+            log = torch.log_softmax(scores, 0)
+            loss = loss - w * torch.logsumexp(log[y > 0], 0)
+        optimizer.zero_grad()
+        (loss / len(batch)).backward()
+        optimizer.step()
+        schedule.step()
+    return exported(net, mean, spread)
+
+
+def fit_basis(judged: Sequence[Judged], seed: int = 1, epochs: int = 30) -> dict[str, np.ndarray]:
+    """A calibrated judge (logistic loss): log-odds that the quotes hold the answer."""
+    import torch
+
+    torch.manual_seed(seed)
+    x = np.stack([j.row for j in judged])
+    mean, spread = x.mean(0), x.std(0) + 1e-3
+    inputs = torch.tensor(np.clip((x - mean) / spread, -5, 5), dtype=torch.float32)
+    target = torch.tensor([float(j.right) for j in judged])
+    weight = torch.tensor([WEIGHTS.get(j.made, 1.0) if not j.right else 1.5 for j in judged])
+    net = torch.nn.Sequential(
+        torch.nn.Linear(x.shape[1], 32), torch.nn.ReLU(), torch.nn.Dropout(0.2),
+        torch.nn.Linear(32, 16), torch.nn.ReLU(), torch.nn.Linear(16, 1),
+    )  # fmt: skip
+    optimizer = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=1e-2)
+    for _ in range(epochs):
+        order = torch.randperm(len(x))
+        for at in range(0, len(x), 128):
+            batch = order[at : at + 128]
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(
+                net(inputs[batch]).squeeze(-1), target[batch], weight[batch]
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    net.eval()
+    return exported(net, mean, spread)
+
+
+# A wrong quote for an answerable question is a lesser fault than an answer without any basis.
+WEIGHTS = {"asked": 0.5, "alone": 0.5}
+
+
+def exported(net: Any, mean: np.ndarray, spread: np.ndarray) -> dict[str, np.ndarray]:
+    linear = [m for m in net if hasattr(m, "weight")]
+    out = {"mean": mean.astype(np.float32), "spread": spread.astype(np.float32)}
+    for number, layer in enumerate(linear, 1):
+        out[f"w{number}"] = layer.weight.detach().numpy().T.astype(np.float32)
+        out[f"b{number}"] = layer.bias.detach().numpy().astype(np.float32)
+    return out

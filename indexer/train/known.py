@@ -1,0 +1,82 @@
+"""Questions whose answers are known, over libraries made from data: what the judges learn from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.adding import add
+from indexer.library import Library
+from indexer.train import sources
+from kb.model import Document
+from kb.settings import load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A question whose answer is known: a span of a document, or nothing (`document` "")."""
+
+    question: str
+    document: str  # its `_id`, or the end of its source
+    answer: str
+    part: str  # train | tune | test
+    facts: tuple[str, ...] = ()  # what an answer must hold; the answer's beginning where empty
+
+    def names(self, document: Document) -> bool:
+        return bool(self.document) and (
+            document.external_id == self.document or document.source.endswith(self.document)
+        )
+
+    def answered_by(self, quoted: str) -> bool:
+        """Whether quoted text (blanks ignored) holds the answer."""
+        wanted = self.facts or (self.answer.rstrip("。；;，.\n ")[:60],)
+        return bool(self.answer) and all(squeeze(w) in squeeze(quoted) for w in wanted)
+
+
+def library(home: Path, records: Callable[[], Iterator[dict[str, Any]]]) -> Library:
+    """A library over records, made once."""
+    made = Library(load_settings(home))
+    if not made.store.count():
+        path = home / "records.jsonl"
+        with path.open("w", encoding="utf8") as out:
+            for record in records():
+                out.write(json.dumps(record, ensure_ascii=False) + "\n")
+        add(made, [path])
+    return made
+
+
+def cmrc(data: Path, name: str) -> tuple[Callable[[], Iterator[dict[str, Any]]], list[Known]]:
+    known, contexts = [], {}
+    for r in sources.records(data / "cmrc2018" / f"{name}.jsonl.xz"):
+        key = contexts.setdefault(r["context"], f"{name}{len(contexts)}")
+        known.append(
+            Known(r["question"], key, r["answers"][0]["text"], "train" if name == "train" else "test")
+        )
+    return lambda: ({"_id": k, "title": "", "text": c} for c, k in contexts.items()), known
+
+
+def ncp(data: Path) -> tuple[Callable[[], Iterator[dict[str, Any]]], list[Known]]:
+    known = [
+        Known(r["question"], r["docid"], r["answer"], sources.ncp_split(r["docid"]))
+        for r in sources.records(data / "ncp_dev" / "questions.jsonl.xz")
+    ]
+    return lambda: sources.records(data / "ncp_dev" / "documents.jsonl.xz"), known
+
+
+def own(questions: Path, documents: Path) -> tuple[Path, list[Known]]:
+    """The shipped question set over the shipped corpus; questions across documents are left out."""
+    known = []
+    for line in questions.read_text("utf8").splitlines():
+        r = json.loads(line)
+        if r["history"] or isinstance(r["document"], list):
+            continue
+        known.append(Known(r["question"], r["document"] or "", r["evidence"] or "", r["split"], tuple(r["facts"])))
+    return documents, known
+
+
+def squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)

@@ -1,0 +1,129 @@
+"""Two documents in force that give different figures for one thing: both are shown, and said so.
+
+Two sentences speak of one thing when they hold the same words of the question, their clauses
+are alike once figures are taken out, and their documents are about the same place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .evidence_asked import Asked, Floats
+from .evidence_features import Candidate
+from .model import IN_FORCE, Document
+
+Encode = Callable[[Sequence[str]], Floats]
+
+NEAR_SCORE = 2.5  # how far below the best sentence's score a contradicting one may lie
+ALIKE = 0.86  # cosine of the two clauses without their figures
+_CLAUSE = re.compile(r"[^，,；;：:。！？\n]+")
+_DIGITS = re.compile(r"[\d,.]*\d|[零〇一二三四五六七八九十百千万亿两]{2,}")
+_DUTY = re.compile(r"应当|必须|不得|不少于|不低于|不超过|以上|以下|罚款|处以")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The clause of a sentence that holds the figure asked for."""
+
+    clause: str
+    figures: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Another document's sentence (index among the found) that differs, and whether both are rules."""
+
+    other: int
+    rules: bool  # both lay something down; else they are statistics, of which the later counts
+
+
+def find(
+    asked: Asked, found: Sequence[Candidate], scores: Floats, best: int, documents: Sequence[Document], encode: Encode
+) -> Conflict | None:
+    """The strongest sentence of another document in force that contradicts `found[best]`."""
+    if asked.type not in ("number", "date"):
+        return None
+    mine = said(asked, found[best].text)
+    if mine is None:
+        return None
+    words = {word for word, _ in asked.words if word in found[best].text or word in found[best].head}
+    home = documents[found[best].document]
+    for i in sorted(range(len(found)), key=lambda i: -float(scores[i])):
+        c = found[i]
+        if scores[best] - scores[i] > NEAR_SCORE:
+            return None
+        if c.document == found[best].document or not _comparable(home, documents[c.document]):
+            continue
+        if not all(word in c.text or word in c.head for word in words):
+            continue
+        theirs = said(asked, c.text)
+        if theirs is None or not mine.figures.isdisjoint(theirs.figures):
+            continue
+        rows = encode([_DIGITS.sub("", mine.clause), _DIGITS.sub("", theirs.clause)])
+        if float(rows[0] @ rows[1]) >= ALIKE:
+            return Conflict(i, bool(_DUTY.search(mine.clause) and _DUTY.search(theirs.clause)))
+    return None
+
+
+def said(asked: Asked, text: str) -> Said | None:
+    """The clause of the asked form nearest the question's words, with its figures; None where there is none."""
+    shape = asked.shape
+    if shape is None:
+        return None
+    best, clause = -1.0, ""
+    for match in _CLAUSE.finditer(text):
+        if shape.search(match[0]) and (not asked.unit or asked.unit in match[0]):
+            near = sum(n for (word, _), n in zip(asked.words, asked.near, strict=True) if word in match[0])
+            if near > best:
+                best, clause = near, match[0]
+    figures = frozenset(m[0].replace(",", "") for m in shape.finditer(clause) if _DIGITS.search(m[0]) or m[0].isdigit())
+    return Said(clause, figures) if figures else None
+
+
+def _comparable(one: Document, other: Document) -> bool:
+    """Whether two documents could contradict: both in force, of one place, neither a mere case."""
+    places = {one.region, other.region} - {None}
+    return one.status in IN_FORCE and other.status in IN_FORCE and len(places) <= 1 and "case" not in (one.kind, other.kind)
+
+
+def newer_first(documents: Sequence[Document]) -> list[int]:
+    """Positions of documents, the most recent first, undated ones last."""
+    return sorted(range(len(documents)), key=lambda i: str(documents[i].issued or documents[i].effective or ""), reverse=True)
+
+
+_RANKS = (
+    ("宪法", re.compile(r"^中华人民共和国宪法")),
+    ("法律", re.compile(r"^中华人民共和国.*(?:法|法典)(?:[（(].*)?$")),
+    ("行政法规", re.compile(r"^中华人民共和国.*条例")),
+    ("地方性法规", re.compile(r"条例(?:[（(].*)?$")),
+)
+
+
+def rank_name(document: Document) -> str:
+    """What standing a document has, by its title and kind (效力位阶)."""
+    if document.kind == "case":
+        return "案例"
+    if document.kind == "standard":
+        return "标准"
+    title = document.title.strip("《》")
+    for name, pattern in _RANKS:
+        if pattern.search(title):
+            return name
+    if document.number and "令" in document.number:
+        return "规章"
+    return "规范性文件" if document.number else "政策文件"
+
+
+def note(documents: Sequence[Document], rules: bool) -> str:
+    """What to say at the head of an answer; `documents` newest first."""
+    named = "、".join(
+        f"《{d.title.strip('《》')}》（{rank_name(d)}，{d.issued or d.effective or '日期不详'}）" for d in documents
+    )
+    if rules:
+        return f"注意：{named}的规定不一致，以下并列，请核对后使用"
+    return f"注意：{named}的数据不一致，以日期较新的为准，较早的一并列出"
+
+
+__all__ = ["Conflict", "find", "newer_first", "note", "rank_name", "said"]
