@@ -14,9 +14,9 @@ import corpus as shipped
 from indexer.train.sources import ncp_split, records, split_of, stard_split
 from kb.errors import BadInput
 
-from .bench.laws import law_texts
 from .dataset import Dataset, Query, Record
 from .folder import read_folder
+from .laws import law_texts
 
 OWN = Path(__file__).parent / "own" / "questions.jsonl"
 OTHERS = 300  # policy documents that stand beside the judged ones of NCP

@@ -70,10 +70,11 @@ def varied(originals: dict[str, str], copy: int) -> Iterator[tuple[str, str]]:
         yield f"{name}-{copy}", f"{head}（第{copy}版）\n{body.translate(turned)}"
 
 
-def write(folder: Path, data: Path, copies: int = 1) -> tuple[int, int]:
-    """One Markdown file a text under `folder`; returns how many files and characters."""
+def write(folder: Path, data: Path, copies: int = 1, size: int = 20_000_000) -> tuple[int, int]:
+    """One Markdown file a text under `folder`, made up to `size` characters where there are no laws;
+    returns how many files and characters."""
     folder.mkdir(parents=True, exist_ok=True)
-    originals = texts(data)
+    originals = texts(data, size)
     files = characters = 0
     for copy in range(copies):
         for name, text in varied(originals, copy):

@@ -1,0 +1,99 @@
+"""One library in one fresh process: opening, memory, search latency, and what the vector side misses.
+
+    python -m eval.bench.inside HOME QUESTIONS.json [--recall]
+
+Prints one JSON document. A process of its own, so that its memory is the library's and nobody else's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from indexer.library import Library
+from kb.fold import fold
+from kb.settings import load_settings
+
+
+def percentiles(times: list[float] | np.ndarray) -> dict[str, float]:
+    """Milliseconds: median, 95th and 99th percentile, and every fifth percentile for plots."""
+    return {
+        "p50_ms": round(float(np.quantile(times, 0.5)), 3),
+        "p95_ms": round(float(np.quantile(times, 0.95)), 3),
+        "p99_ms": round(float(np.quantile(times, 0.99)), 3),
+    }
+
+
+def memory_mb() -> float:
+    return float(psutil.Process().memory_info().rss / 2**20)
+
+
+def timed(library: Library, questions: list[str], mode: str) -> list[float]:
+    """Milliseconds of each search, k = 10, after a few to warm up."""
+    searcher = library.searcher()
+    for text in questions[:20]:
+        searcher.search(text, k=10, mode=mode)  # type: ignore[arg-type]
+    times = []
+    for text in questions:
+        began = time.perf_counter()
+        searcher.search(text, k=10, mode=mode)  # type: ignore[arg-type]
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+def vector_recall(library: Library, questions: list[str], k: int = 10) -> float:
+    """Share of the exact k nearest passages that the vector index gives."""
+    vectors = library.searcher().vectors
+    asked = library.embedder.encode([fold(q) for q in questions])  # (questions, dim)
+    best: list[list[tuple[float, int]]] = [[] for _ in questions]
+    for part in vectors.parts():
+        for start in range(0, len(part.ids), 50_000):
+            rows = np.asarray(part.rows[start : start + 50_000], np.float32)
+            cosines = asked @ rows.T
+            for i, row in enumerate(cosines):
+                top = np.argpartition(-row, min(k, len(row) - 1))[:k]
+                best[i] += [(float(row[j]), int(part.ids[start + j])) for j in top]
+    shares = []
+    for vector, exact in zip(asked, best, strict=True):
+        wanted = {i for _, i in sorted(exact, reverse=True)[:k]}
+        found = vectors.search(vector, k, None)[0]
+        shares.append(len(wanted & set(found.tolist())) / max(len(wanted), 1))
+    return float(np.mean(shares))
+
+
+def measured(home: Path, questions: list[str], recall: bool) -> dict[str, Any]:
+    began = time.perf_counter()
+    library = Library(load_settings(home))
+    searcher = library.searcher()
+    opened = time.perf_counter() - began
+    first = memory_mb()
+    found: dict[str, Any] = {"passages": len(searcher.catalog.ids), "open_s": opened, "opened_mb": first}
+    found["modes"] = {}
+    for mode in ("hybrid", "lexical", "dense"):
+        times = timed(library, questions, mode)
+        found["modes"][mode] = percentiles(times) | {"times_ms": [round(t, 2) for t in times]}
+    found["resident_mb"] = memory_mb()
+    if recall:
+        found["vector_recall@10"] = vector_recall(library, questions[:200])
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--recall", action="store_true")
+    given = parser.parse_args()
+    questions = json.loads(given.questions.read_text("utf-8"))
+    print(json.dumps(measured(given.home, questions, given.recall)))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
