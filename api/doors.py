@@ -1,7 +1,8 @@
 """Who is at the door: the caller of a request, what they may do and see.
 
-Without keys a service on loopback is open to its own machine. As soon as a key exists, every call
-needs one, unless `open_access` says otherwise in words.
+Without keys a service on loopback is open to its own machine, whatever its clients send for a key
+(OpenAI's always send one). As soon as a key exists, every call needs one, unless `open_access`
+says otherwise in words.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ async def caller_of(request: Request) -> Caller:
     service: Service = request.app.state.service
     secret = bearer(request.headers.get("authorization"))
     origin = foreign_origin(request)
-    if secret is not None:
+    if secret is not None and (secret.startswith("kb_") or await asks_for_keys(service)):
         key = await service.run(lambda: service.keys.authenticate(secret, origin=origin))
         caller = _of_key(key)
     else:

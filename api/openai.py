@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -13,21 +11,22 @@ from starlette.responses import Response, StreamingResponse
 from kb.access import Caller
 from kb.errors import BadInput, NotFound, TooLarge
 from kb.fold import fold
-from kb.model import Answer, Filters, Question, Turn
+from kb.model import Filters, Question, Turn
 
 from .asking import Conversation, events
 from .commands.options import LONGEST_QUESTION
+from .completion import Completion
 from .doors import may, seen_by
 from .links import base_of
-from .problems import Json, dumps, problem_json
+from .problems import Json
 from .routes.asking import STREAMING, At
+from .schemas import clean
 from .service import Service
 
 router = APIRouter(prefix="/v1", tags=["OpenAI 兼容"])
 QUOTING = "policy-quoting"
 MOST_INPUTS = 256
 MOST_CHARACTERS = 500_000
-TITLE = "无题文档"
 
 
 class Lenient(BaseModel):
@@ -65,12 +64,16 @@ class ChatIn(Lenient):
     stream_options: StreamOptions | None = None
 
 
+Some = Annotated[str, Field(min_length=1)]
+
+
 class EmbedIn(Lenient):
     model: Annotated[str, Field(max_length=200)] = "policy-embedding"
-    input: str | Annotated[list[str], Field(min_length=1, max_length=MOST_INPUTS)] = Field(
+    input: Some | Annotated[list[Some], Field(min_length=1, max_length=MOST_INPUTS)] = Field(
         examples=["未来社区"]
     )
     encoding_format: Literal["float", "base64"] | None = "float"
+    dimensions: Annotated[int, Field(ge=1)] | None = None
 
 
 def models(service: Service) -> list[str]:
@@ -93,13 +96,17 @@ async def list_models(service: At, caller: Annotated[Caller, Depends(may("ask", 
     return Json({"object": "list", "data": [_model(name) for name in models(service)]})
 
 
-@router.get("/models/{name}", responses=_errors(), summary="一个模型")
+@router.get("/models/{name:path}", responses=_errors(), summary="一个模型")
 async def one_model(
     name: str, service: At, caller: Annotated[Caller, Depends(may("ask", "search"))]
 ) -> Response:
     if name not in models(service):
-        raise NotFound(f"没有名为 {name[:200]} 的模型；可用：{'、'.join(models(service))}")
+        raise _no_model(service, name)
     return Json(_model(name))
+
+
+def _no_model(service: Service, name: str) -> NotFound:
+    return NotFound(f"没有名为 {name[:200]} 的模型；可用：{'、'.join(models(service))}")
 
 
 def _model(name: str) -> dict[str, Any]:
@@ -114,6 +121,8 @@ async def embeddings(
     if sum(map(len, texts)) > MOST_CHARACTERS:
         raise TooLarge(f"input 总长超过 {MOST_CHARACTERS} 字的上限；请分批发送")
     embedder = service.library.embedder
+    if asked.dimensions not in (None, embedder.dim):
+        raise BadInput(f"向量只有 {embedder.dim} 维；请去掉 dimensions，或写成 {embedder.dim}")
     rows = await service.run(lambda: embedder.encode([fold(text) for text in texts]))  # (n, dim) float32
     tokens = sum(map(len, texts))
     return Json(
@@ -142,23 +151,22 @@ async def complete(
     asked: ChatIn, request: Request, service: At, caller: Annotated[Caller, Depends(may("ask"))]
 ) -> Response:
     if asked.model not in models(service):
-        raise NotFound(f"没有名为 {asked.model[:200]} 的模型；可用：{'、'.join(models(service))}")
-    question = question_of(asked.messages, caller)
-    head = _Head(asked.model, base_of(request))
+        raise _no_model(service, asked.model)
+    question = question_of(asked, caller)
+    completion = Completion(asked.model, base_of(request), question)
     if not asked.stream:
         answer = await service.run(lambda: Conversation(service, question, caller).answer())
-        return Json(head.completion(answer, question))
+        return Json(completion.whole(answer))
     stream = await events(service, question, caller)
     usage = bool(asked.stream_options and asked.stream_options.include_usage)
     return StreamingResponse(
-        head.chunks(stream, question, usage), media_type="text/event-stream", headers=STREAMING
+        completion.chunks(stream, usage), media_type="text/event-stream", headers=STREAMING
     )
 
 
-def question_of(messages: list[Message], caller: Caller) -> Question:
+def question_of(asked: ChatIn, caller: Caller) -> Question:
     """The last user message is the question, what stands before it the history."""
-    from .schemas import clean
-
+    messages = asked.messages
     places = [i for i, message in enumerate(messages) if message.role == "user" and clean(message.text)]
     if not places:
         raise BadInput("messages 里没有用户的问题；请至少给出一条 role 为 user 的消息")
@@ -170,144 +178,4 @@ def question_of(messages: list[Message], caller: Caller) -> Question:
         for m in messages[: places[-1]][-50:]
         if m.role in ("user", "assistant", "system") and m.text
     )
-    return Question(text, history, seen_by(caller, Filters()))
-
-
-class _Head:
-    """What every chunk of one completion shares."""
-
-    def __init__(self, model: str, base: str) -> None:
-        import secrets
-
-        self.id = f"chatcmpl-{secrets.token_hex(12)}"
-        self.created = int(time.time())
-        self.model = model
-        self.base = base
-
-    def _shared(self, kind: str) -> dict[str, Any]:
-        return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
-
-    def completion(self, answer: Answer, question: Question) -> dict[str, Any]:
-        message = {
-            "role": "assistant", "content": answer.text, "refusal": None,
-            "annotations": annotations(answer, self.base),
-            "context": {"citations": azure_citations(answer, self.base), "intent": answer.rewritten or answer.question},
-        }  # fmt: skip
-        return {
-            **self._shared("chat.completion"),
-            "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
-            "usage": usage_of(answer, question),
-            **perplexity(answer, self.base),
-            "policy": policy(answer),
-        }
-
-    def _chunk(self, delta: dict[str, Any], finish: str | None = None, **more: Any) -> bytes:
-        body = {
-            **self._shared("chat.completion.chunk"),
-            "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}],
-            **more,
-        }
-        return b"data: " + dumps(body) + b"\n\n"
-
-    async def chunks(
-        self, stream: AsyncIterator[tuple[str, Any]], question: Question, usage: bool
-    ) -> AsyncIterator[bytes]:
-        """Role, text, then once the citations in the chunk that ends the answer."""
-        yield self._chunk({"role": "assistant", "content": ""})
-        async for name, value in stream:
-            if name == "error":
-                said = problem_json(value)
-                yield (
-                    b"data: "
-                    + dumps(
-                        {
-                            "error": {
-                                "message": said["detail"],
-                                "type": "server_error",
-                                "param": None,
-                                "code": said["code"],
-                            }
-                        }
-                    )
-                    + b"\n\n"
-                )
-                return
-            if name != "answer":
-                continue
-            for piece in pieces(value):
-                yield self._chunk({"content": piece})
-            last = {"content": "", "annotations": annotations(value, self.base)}
-            yield self._chunk(last, "stop", **perplexity(value, self.base), policy=policy(value))
-            if usage:
-                body = {
-                    **self._shared("chat.completion.chunk"),
-                    "choices": [],
-                    "usage": usage_of(value, question),
-                }
-                yield b"data: " + dumps(body) + b"\n\n"
-        yield b"data: [DONE]\n\n"
-
-
-def pieces(answer: Answer) -> list[str]:
-    """The text in order, cut after each claim and its marker: only what has passed the gate is ever sent."""
-    ends = (answer.text.find("]", claim.end) + 1 or claim.end for claim in answer.claims)
-    cuts = sorted({0, *ends, len(answer.text)})
-    return [answer.text[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
-
-
-def annotations(answer: Answer, base: str) -> list[dict[str, Any]]:
-    """A `url_citation` for each citation, at its first marker in the text."""
-    made = []
-    for c in answer.citations:
-        marker = f"[{c.n}]"
-        at = answer.text.find(marker)
-        start, end = (at, at + len(marker)) if at >= 0 else (len(answer.text), len(answer.text))
-        cited = {
-            "url": address(c, base), "title": c.document.title or TITLE, "start_index": start, "end_index": end,
-            "content": c.quote,
-        }  # fmt: skip
-        made.append({"type": "url_citation", "url_citation": cited})
-    return made
-
-
-def address(citation: Any, base: str) -> str:
-    """Where the cited words stand, in the revision they were cited from."""
-    return f"{base}/documents/{citation.document.id}?revision={citation.revision}#c={citation.start}-{citation.end}"
-
-
-def perplexity(answer: Answer, base: str) -> dict[str, Any]:
-    return {
-        "citations": [address(c, base) for c in answer.citations],
-        "search_results": [
-            {
-                "title": c.document.title or TITLE, "url": address(c, base),
-                "date": c.document.issued.isoformat() if c.document.issued else None, "snippet": c.quote,
-            }
-            for c in answer.citations
-        ],
-    }  # fmt: skip
-
-
-def azure_citations(answer: Answer, base: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": c.document.title or TITLE, "content": c.quote, "url": address(c, base), "filepath": c.document.source,
-            "chunk_id": str(c.n),
-        }
-        for c in answer.citations
-    ]  # fmt: skip
-
-
-def policy(answer: Answer) -> dict[str, Any]:
-    """What OpenAI's shape has no place for."""
-    return {"answer_id": answer.id, "basis": answer.basis, "reason": answer.reason, "kind": answer.kind}
-
-
-def usage_of(answer: Answer, question: Question) -> dict[str, int]:
-    """Characters, counted as tokens: no model has read them."""
-    asked = len(question.text) + sum(len(turn.content) for turn in question.history)
-    return {
-        "prompt_tokens": asked,
-        "completion_tokens": len(answer.text),
-        "total_tokens": asked + len(answer.text),
-    }
+    return Question(text, history, seen_by(caller, Filters()), quoting=asked.model == QUOTING)

@@ -68,11 +68,8 @@ def problem(
         given.setdefault("WWW-Authenticate", 'Bearer realm="policy-kb"')
     title = TITLES.get(code, "请求失败")
     if path == "/v1" or path.startswith("/v1/"):
-        body: dict[str, Any] = {
-            "error": {"message": detail, "type": _openai_type(status), "param": None, "code": code}
-        }
-        return Json(body, status, given)
-    body = {
+        return Json(openai_error(status, code, detail), status, given)
+    body: dict[str, Any] = {
         "type": f"urn:policy-kb:problem:{code}", "title": title, "status": status, "detail": detail, "code": code,
         "instance": path,
     }  # fmt: skip
@@ -100,9 +97,13 @@ def problem_json(error: Exception) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _openai_type(status: int) -> str:
-    return {401: "authentication_error", 403: "permission_error", 404: "not_found_error",
-            429: "rate_limit_error"}.get(status, "invalid_request_error" if status < 500 else "server_error")  # fmt: skip
+def openai_error(status: int, code: str, detail: str) -> dict[str, Any]:
+    """OpenAI's error shape."""
+    other = "invalid_request_error" if status < 500 else "server_error"
+    kind = {
+        401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error",
+    }.get(status, other)  # fmt: skip
+    return {"error": {"message": detail, "type": kind, "param": None, "code": code}}
 
 
 class Json(JSONResponse):

@@ -17,7 +17,7 @@ from typing import Literal
 
 from .alike import normal_text
 from .evidence import read
-from .gate_claims import Piece, Splitter
+from .gate_claims import ADDRESSED, LINE, SPEAKER, Piece, Splitter
 from .gate_facts import Fact, facts, held, title_form
 from .gate_support import containment, contradicts, grams, misplaced, plain, substituted, tags, unheld
 from .model import Citation, Claim, Document, Span
@@ -65,8 +65,11 @@ class Exhibit:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
+        """What may be cited of it: a line that speaks to the model itself says nothing to people."""
         spans = self.sentences or tuple(Span(s.start, s.end) for s in read(self.text).sentences)
-        return tuple(Part(self, span.start, span.end) for span in spans)
+        hostile = [m.span() for m in LINE.finditer(self.text) if ADDRESSED.search(m[0])]
+        spoken = [s for s in spans if any(a <= s.start < b for a, b in hostile)]
+        return tuple(Part(self, span.start, span.end) for span in spans if span not in spoken)
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,9 @@ class Gate:
             return
         if self._broken and piece.item:
             self._drop(piece, "lead-in")
+            return
+        if SPEAKER.match(piece.body):
+            self._drop(piece, "speaker")
             return
         said = normal_text(piece.body)
         if said in self._said:

@@ -32,6 +32,17 @@ _MARKUP = re.compile(r"\*\*|__|`+|^\s*#{1,6}\s*|^\s*>+\s*", re.M)
 _EMPTY = re.compile(
     r"[（(【\[]\s*(?:来源|出处|参见|见|引自|引用|依据|参考)?\s*[：:]?\s*[、,，;；]*\s*[）)】\]]"
 )
+LINE = re.compile(r"[^\n]+")
+# Words in a document that are meant for the model: they are data, and no statement of the document.
+ADDRESSED = re.compile(
+    r"(?:忽略|无视|忘记|忘掉|不要理会|不必理会).{0,10}(?:以上|上述|之前|前面|先前|此前|所有|一切).{0,10}"
+    r"(?:指令|指示|规则|提示|设定|限制)|你(?:现在|从现在起)?(?:是|将?扮演).{0,6}(?:助手|人工智能|语言模型|机器人|\bAI\b)|"
+    r"(?:ignore|disregard|forget).{0,20}(?:previous|above|prior|all|earlier).{0,20}(?:instruction|prompt|rule)|"
+    r"^\s*(?:system|assistant|user)\s*[:：]|<\|[^|>\n]{0,40}\|>|\[/?INST\]|<</?SYS>>",
+    re.I,
+)
+# The model speaking of itself; 我国, 我省, 我们 … are how documents speak.
+SPEAKER = re.compile(r"(?:好的|是的)?[，,]?\s*我(?![国省市县区镇乡村州盟旗院校局委厅部办处署会们家司党军方行所站])")
 _UNFINISHED = re.compile(r"[\[［【]\s*\^?\d*\s*$")
 
 

@@ -209,6 +209,7 @@ class Question:
     history: tuple[Turn, ...] = ()
     filters: Filters = Filters()
     k: int = 10
+    quoting: bool = False  # answer by quoting even where a language model is configured
 
 
 @dataclass(frozen=True, slots=True)
