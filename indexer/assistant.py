@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from kb import casebook, comparison, conflict
 from kb.compose import Composed, compose, refusal_text
@@ -29,8 +30,11 @@ from .gather import READ_HITS, Evidence, Gatherer
 from .generation import exhibits
 from .library import Library
 from .official.places import places
+from .suggest import in_turn
 
 Event = Callable[[str, object], None]
+SUGGESTED = 6  # first questions offered
+CONSIDERED = 80  # documents they are made from
 CASE_HITS = 40  # passages looked through for a list of cases
 STATUS_NAMES = {
     "repealed": "已废止", "expired": "已失效", "not_yet": "尚未施行", "amended": "已修改", "partly_repealed": "部分废止",
@@ -55,6 +59,7 @@ class Assistant:
         masked = mask if library.settings.mask_personal else None
         self.ledger = Ledger(library.store.engine, ledger_key(library.settings.home), masked)
         self._generator = Generator(library.settings) if library.settings.model_url else None
+        self._suggested: dict[tuple[str, ...], tuple[int, list[str]]] = {}  # by what a caller may see
         self._tools = Tools(library.words.cut, self._likeness, places)
 
     # ---- asking --------------------------------------------------------------------------
@@ -219,12 +224,16 @@ class Assistant:
     # ---- suggestions ---------------------------------------------------------------------
 
     def suggestions(self, visibility: Sequence[str] = ("public",)) -> list[str]:
-        """First questions, made from the titles of the documents at hand."""
-        listed = self.library.store.documents(Filters(visibility=tuple(visibility)), limit=400)
-        asked_of: list[str] = []
-        for kind, form in (("standard", "{}有哪些要求？"), ("action", "{}的主要任务有哪些？"), ("policy", "{}主要规定了什么？")):
-            titles = sorted((d.title.strip("《》") for d in listed if d.kind == kind), key=len)
-            asked_of += [form.format(t) for t in titles if 5 <= len(t) <= 24][:2]
-        if any(d.kind == "case" for d in listed):
-            asked_of.append("有哪些案例？")
-        return asked_of
+        """First questions that this library answers from the place they were made from."""
+        generation, seen = self.library.searcher().catalog.generation, tuple(visibility)
+        if self._suggested.get(seen, (-1, []))[0] != generation:
+            self._suggested[seen] = (generation, list(islice(self._answered(Filters(visibility=seen)), SUGGESTED)))
+        return self._suggested[seen][1]
+
+    def _answered(self, filters: Filters) -> Iterator[str]:
+        store = self.library.store
+        pairs = [(d, store.revision(d.id)) for d in store.documents(filters, limit=CONSIDERED)]
+        for suggestion in islice(in_turn(pairs), 4 * SUGGESTED):
+            question = Question(suggestion.text, filters=filters, quoting=True)
+            if suggestion.kept(self._answer(question, lambda name, value: None)):
+                yield suggestion.text

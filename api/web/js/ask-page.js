@@ -238,8 +238,8 @@ $("upload").addEventListener("click", async () =>
 listConversations();
 route();
 get("/api/suggestions")
-  .then(({ questions }) => {
-    suggested = questions ?? [];
+  .then(({ suggestions }) => {
+    suggested = suggestions ?? [];
     if (!current.turns.length && !running && thread.querySelector(".welcome")) fill(thread, welcome(suggested, askNow));
   })
   .catch(() => {}); // suggestions are a courtesy: without them the page still asks
