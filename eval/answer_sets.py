@@ -1,0 +1,126 @@
+"""Questions for the answer measure: what must stand in the quotes, which document, when silence is right."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.official.places import places
+from indexer.train.sources import records
+from kb.errors import BadInput
+
+from .dataset import Dataset, Query
+from .folder import lines
+from .sets import OWN, available, dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a set; every one of `answers` must stand in the quotes of one of `docs`."""
+
+    question: str
+    answers: tuple[str, ...] = ()
+    docs: tuple[str, ...] = ()  # external ids, or parts of titles or source names
+    history: tuple[str, ...] = ()
+    refuse: bool = False
+    part: str = "test"
+    type: str = ""  # list, number, … or, where silence is right, why
+    evidence: tuple[str, ...] = ()  # texts any of which is the evidence sentence
+
+
+def own() -> list[Asked]:
+    """The shipped questions."""
+    made = []
+    for line in OWN.read_text("utf-8").splitlines():
+        r = json.loads(line)
+        places = [(r["document"], r["evidence"])] if r["answerable"] else []
+        if places and isinstance(r["document"], list):
+            places = list(zip(r["document"], r["evidence"], strict=True))
+        places += [(a["document"], a["evidence"]) for a in r.get("also", ())]
+        made.append(
+            Asked(
+                r["question"], tuple(r["facts"]), tuple(d for d, _ in places),
+                tuple(turn["content"] for turn in r["history"]), not r["answerable"], r["split"],
+                r.get("why") or r["type"], tuple(e for _, e in places),
+            )
+        )  # fmt: skip
+    return made
+
+
+def known(queries: Sequence[Query]) -> list[Asked]:
+    """Questions with a gold answer, as the retrieval sets have them; the first answer is the one wanted."""
+    return [
+        Asked(q.text, q.answers[:1], tuple(q.grades), part=q.split, type="answer", evidence=q.answers[:1])
+        for q in queries
+    ]
+
+
+OTHER_PLACES = ("湖州市", "台州", "昆明市", "兰州", "佛山市", "大连", "黑龙江省", "唐山", "湛江市", "贵阳")
+_YEAR = re.compile(r"(?:19|20)\d{2}(?=年)")
+
+
+def exchanged(question: str, rng: random.Random) -> str | None:
+    """The question with its place or its year exchanged for another; None where it has neither."""
+    named = [name for name, _ in places(question)]
+    if named:
+        return question.replace(named[-1], rng.choice([p for p in OTHER_PLACES if p not in question]))
+    year = _YEAR.search(question)
+    return question.replace(year[0], str(int(year[0]) + rng.choice([-7, -5, 4, 6]))) if year else None
+
+
+def strangers(asked: Sequence[Asked], others: Sequence[Asked], seed: int = 1) -> list[Asked]:
+    """Questions without a basis: the same with a name or year exchanged, and questions on other matters."""
+    rng = random.Random(seed)
+    made = []
+    for one in asked:
+        other = exchanged(one.question, rng)
+        if other:
+            made.append(Asked(other, refuse=True, part=one.part, type="名称或年份换过"))
+    made += [Asked(one.question, refuse=True, part=one.part, type="库外的问题") for one in others]
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSet:
+    """Questions and the documents they are put to; `dataset` is None where the library is given."""
+
+    name: str
+    asked: tuple[Asked, ...]
+    dataset: Dataset | None
+
+
+def answer_set(name: str, data: Path) -> AnswerSet:
+    """A set by name, or the questions of a JSON lines file for a library at hand."""
+    if name == "own":
+        return AnswerSet(name, tuple(own()), dataset("own", data))
+    if name == "ncp":
+        asked = known(dataset("ncp", data).queries)
+        foreign = known(dataset("cmrc", data).queries[::10]) if "cmrc" in available(data) else []
+        return AnswerSet(name, (*asked, *strangers(asked, foreign)), judged_notices(data))
+    if name == "cmrc":
+        chosen = dataset("cmrc", data)
+        return AnswerSet(name, tuple(known(chosen.queries)), chosen)
+    path = Path(name)
+    if not path.is_file():
+        raise BadInput(f"{name} 既不是 own、ncp、cmrc，也不是文件；请检查 --dataset")
+    return AnswerSet(path.stem, tuple(read(path)), None)
+
+
+def judged_notices(data: Path) -> Dataset:
+    """NCP's own 299 documents, without the others that retrieval is made harder by."""
+    return Dataset("ncp-alone", "299 份文件", lambda: records(data / "ncp_dev" / "documents.jsonl.xz"), ())
+
+
+def read(path: Path) -> list[Asked]:
+    """The questions of a JSON lines file: `question`, `answers`, `docs`, `history`, `refuse`, `type`."""
+    return [
+        Asked(
+            r["question"], tuple(r.get("answers", ())), tuple(r.get("docs", ())), tuple(r.get("history", ())),
+            bool(r.get("refuse")), r.get("part", "test"), r.get("type", ""), tuple(r.get("evidence", ())),
+        )
+        for _, r in lines(path, "question")
+    ]  # fmt: skip
