@@ -25,8 +25,8 @@ _COMPATIBLE = (
 _HAN = r"[\u4e00-\u9fff]"
 _DIGITS = "0123456789零〇一二三四五六七八九十百"
 _BRACKETED = re.compile(
-    rf"(?P<issuer>{_HAN}[\u4e00-\u9fffa-z]{{0,19}})\s*[〔\[【(﹝［（]\s*(?P<year>[0-9〇零一二三四五六七八九]{{4}})"
-    r"\s*年?\s*[〕\]】)﹞］）]\s*第?\s*(?P<n>\d{1,5})\s*号"
+    rf"(?P<issuer>{_HAN}[\u4e00-\u9fffa-z]{{0,19}})\s*[〔\[【(﹝［（〈<{{〖]\s*(?P<year>[0-9〇○o零一二三四五六七八九]{{4}})"
+    r"\s*年?\s*[〕\]】)﹞］）〉>}〗]\s*第?\s*(?P<n>\d{1,5})\s*号"
 )
 _ORDER = re.compile(
     rf"(?P<issuer>{_HAN}{{0,24}}(?:令|公告))\s*[(〔]?\s*(?:(?P<year>\d{{4}})\s*[)〕]?\s*年?\s*)?"
@@ -35,9 +35,9 @@ _ORDER = re.compile(
 # What may stand before an issuer in running text but is not part of its name.
 _LEAD = re.compile(
     r".*(?:根据|依据|按照|依照|参照|遵照|执行|贯彻|落实|关于|印发|转发|详见|参见|一下|查找|查询|查看|搜索|请问|"
-    r"什么是|文件|通知|意见|规定|以及|我要|我想|看看|有关|(?<=.)[的是见查]|^[见按查])"
+    r"什么是|文件|通知|意见|规定|以及|废止|停止执行|撤销|修改|修订|代替|取代|我要|我想|看看|有关|(?<=.)[的是见查]|^[见按查])"
 )
-_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "o": 0}
 _UNITS = {"十": 10, "百": 100}
 
 

@@ -111,6 +111,7 @@ _ANY_LABEL = re.compile(
     r"(?:索[ 　]*引[ 　]*号|主题分类|主题词|发布日期|发布时间|公布日期|公开\S{2}|来源|字体|浏览"
     r"|组配分类|[^\s：:，。]{2,6}(?=[：:]))"
 )
+_ROW = re.compile(r"[\s　|]*(?:序[ 　]*号|编[ 　]*号)[：:]")
 _COLON = re.compile(r"[ 　\t]*[】\]]?[ 　\t]*[：:][ 　\t]*\n?[ 　\t]*")
 
 
@@ -131,6 +132,8 @@ def from_labels(text: str) -> dict[str, Field]:
         colon = _COLON.match(window, match.end())
         if key in found or colon is None:
             continue
+        if _ROW.match(window, window.rfind("\n", 0, match.start()) + 1):
+            continue  # a row of a list of documents speaks of another one
         stop = window.find("\n", colon.end())
         stop = len(window) if stop < 0 else stop
         gap = re.compile(r"[；;|]|[ 　\t]{2,}|[ 　\t](?=" + _ANY_LABEL.pattern + ")").search(

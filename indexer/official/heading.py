@@ -29,6 +29,7 @@ _RECIPIENT = re.compile(
     r"|政府|代表|委|办|处|社|银行|部|院|同学|会"
 )
 _NUMBER_LABEL = re.compile(r"^(?:发文字号|文[ 　]*号|编号|字号)[：:]?\s*")
+_SPREAD = re.compile(r"(?:^|\n)[ 　]*((?:[\u4e00-\u9fff][ 　]+){1,8})$")  # 浙 政 发〔2023〕1 号 of a red head
 _AUTHOR = re.compile(
     r"^(?:(?:本报|新华社|通讯员|特约|见习)?(?:记者|通讯员|作者|文/)[：: 　]*\S.{1,30}"
     r"|[\u4e00-\u9fff][ 　]?[\u4e00-\u9fff]{1,2})$"
@@ -58,6 +59,8 @@ def find_number(text: str) -> Field | None:
     window = text[: HEAD // 2]
     for start, end, number in find_numbers(window):
         start, number = start + number.startswith("日"), number.removeprefix("日")
+        if spread := _SPREAD.search(window, max(0, start - 30), start):
+            start, number = spread.start(1), re.sub(r"[ 　]+", "", spread.group(1)) + number
         if window.count("。", 0, start) > 2:
             break
         left, right = window.rfind("\n", 0, start) + 1, window.find("\n", end)
@@ -85,6 +88,8 @@ def _beside_title(so_far: str, before: str, after: str) -> bool:
     cited = before.rstrip()[-1:] in tuple("（([【《、和与及“") or after[:1] in tuple(")）》】]，,、。；;")
     if cited or "。" in so_far or before.count("《") != before.count("》"):
         return False
+    if "关于" in before and re.match(r"文件|的(?:通知|决定|公告|函)|等", after):
+        return False  # 关于废止某政发〔2010〕8号文件的通知: the number of another document
     return not re.search(r"(?:根据|依据|按照|贯彻|落实|执行|依照)[^。]{0,60}$", before)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kb.fold import find_numbers
 
 REACH = 3000  # how far a sentence is followed
+ENDS = ("。", "；", "\n", "　　")  # of a sentence; the indent of a paragraph that has lost its line end
 _LONGEST = 200  # code points of a title in 《》
 
 
@@ -88,8 +89,8 @@ def sentences(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         if mark < done:
             continue
         first, last = max(0, done, mark - REACH), min(len(text), mark + REACH)
-        left = max(first, max(text.rfind(c, first, mark) for c in "。；\n") + 1)
-        rights = [p for p in (text.find(c, mark, last) for c in "。；\n") if p >= 0]
+        left = max([first, *(at + len(c) for c in ENDS if (at := text.rfind(c, first, mark)) >= 0)])
+        rights = [p for p in (text.find(c, mark, last) for c in ENDS) if p >= 0]
         done = min(rights, default=last)
         yield left, done
 

@@ -27,7 +27,9 @@ _MAKES = re.compile(
 _HYPOTHETICAL = re.compile(
     r"修改(?:、|或者|或|和)(?:宣布失效|废止)|废止(?:、|或者|或|和)修改|及时修改|可以修改"
 )
-_LISTS = re.compile(r"废止|宣布失效|清理|停止执行|失效")
+_LISTS = re.compile(r"废止|宣布失效|清理|停止执行|停止施行|失效|作废")
+_CHANGES = re.compile(r"关于(?:修改|修订|修正|(?:调整|变更|完善|补充)(?=《[^》]+》(?:有关|部分|相关|若干|第|附件|中)))")
+_ENDS = re.compile(r"关于(?:公布|宣布|决定)?(?:废止|停止执行|停止施行|宣布|撤销)[^修改]*$")  # before a name in a title
 _NOT_TARGET = re.compile(r"(?:根据|依据|按照|依照|遵照|参照|执行|适用|按)[^，。；》]{0,12}$")
 _READING = re.compile(r"解读|图解|一图读懂|问答|答记者问|起草说明|政策说明")
 _TAIL_READING = re.compile(
@@ -38,7 +40,7 @@ _TAIL_READING = re.compile(
 
 def _amends(text: str, title: Field) -> Iterator[Relation]:
     """`关于修改《X》的决定`, `对《X》作如下修改`."""
-    if re.search(r"关于(?:修改|修订|修正)", title.value) and title.span:
+    if _CHANGES.search(title.value) and title.span:
         for item in named(text, title.span.start, title.span.end):
             yield Relation("amends", item.title, item.number, title.span)
         if "《" not in title.value:
@@ -56,7 +58,7 @@ def _amends(text: str, title: Field) -> Iterator[Relation]:
             or re.search(r"通过|会议|修正》?\s*[）)]?$", sentence[:80])
         ):
             continue
-        if re.search(r"如下|以下|部分|作(?:出|了)?(?:相应)?修", verb.group()):
+        if re.search(r"如下|以下|部分|作(?:出|了)?(?:相应)?修|修改为", verb.group()):
             for item in named(text, left, left + verb.start()):
                 before = text[max(left, item.start - 14) : item.start]
                 if (
@@ -122,7 +124,7 @@ def read_relations(text: str, title: Field) -> tuple[Relation, ...]:
             found += [
                 Relation("repeals", x.title, x.number, title.span)
                 for x in named(text, title.span.start, title.span.end)
-                if x.title and re.search(r"关于(?:公布)?废止(?:[^修改]*)$", text[title.span.start : x.start])
+                if _ENDS.search(text[title.span.start : x.start])
             ]
     found += islice(repeals(text), LIMIT)
     found += islice(_amends(text, title), LIMIT)

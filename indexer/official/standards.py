@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from indexer.official.dates import find_dates
 from indexer.official.signature import Signed
+from kb.fold import find_numbers
 from kb.model import Field, Relation, Span
 
 _NUMBER = (
@@ -15,8 +16,8 @@ _NUMBER = (
 )
 _ALONE = re.compile(rf"^[ 　\t#>]*(?:标准号[：:][ 　]*)?({_NUMBER})[ 　\t]*$", re.MULTILINE)
 _REPLACES = re.compile(
-    rf"本(?:标准|文件|规范|规程|导则)(?:全部|部分)?(?:代替|替代)(?:了)?[ 　]*({_NUMBER})?"
-    r"[ 　]*(?:《([^《》\n]{2,80})》)?"
+    rf"本(?:标准|文件|规范|规程|导则|办法|规定|细则|条例|通知|意见|方案)(?:全部|部分)?(?:代替|替代|取代)(?:了)?[ 　]*({_NUMBER})?"
+    r"[ 　]*(?:《([^《》\n]{2,80})》)?(?:[（(]([^（()）\n]{4,40})[）)])?"
 )
 HEAD = 1500
 
@@ -55,5 +56,7 @@ def replaced(text: str) -> Iterator[Relation]:
         return
     for match in _REPLACES.finditer(text):
         number, title = match.group(1), match.group(2)
+        beside = find_numbers(match.group(3) or "")
         if number or title:
-            yield Relation("supersedes", title or "", spelled(number) if number else "", Span(*match.span()))
+            given = spelled(number) if number else beside[0][2] if beside else ""
+            yield Relation("supersedes", title or "", given, Span(*match.span()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from indexer.official.dates import DateAt, chinese_number, find_dates, last_day
 from kb.model import Field, Span
@@ -12,7 +13,7 @@ from kb.model import Field, Span
 REACH = 500  # code points a sentence is followed either way
 MOST = 2000  # sentences about taking effect that are looked at, the last ones
 _START = re.compile(
-    r"起(?:正式)?(?:施行|实施|实行|执行|生效|试行|启用|适用)|起开始(?:施行|实施|执行)"
+    r"起[ 　]*(?:正式)?(?:施行|实施|实行|执行|生效|试行|启用|适用)|起开始(?:施行|实施|执行)"
     r"|日(?:正式)?(?:施行|实施|生效|试行)|后(?:施行|实施|生效)"
 )
 _PROMULGATED = re.compile(
@@ -21,7 +22,7 @@ _PROMULGATED = re.compile(
 )
 _OWN = re.compile(
     r"本(?!市|省|区|县|级|人|单位|年|月|次|地|院|行政|企业|公司|部门|村|镇|乡|校|店|户|社区|科|专业|期"
-    r"|届|款|项)[\u4e00-\u9fff]{1,14}|现予(?:以)?(?:公布|发布)|予以公布|现(?:予|将)|该"
+    r"|届|款|项)[\u4e00-\u9fff]{1,14}|本《|现予(?:以)?(?:公布|发布)|予以公布|现(?:予|将)|该"
 )
 _TERM = re.compile(
     r"(?P<word>有效期限?|试行期限?|执行期限?|实施期限?|施行期限?|适用期限?|暂定期限?|试用期"
@@ -97,6 +98,67 @@ def _commencement(
     return None, None
 
 
+_BOTH = re.compile(r"(?:零时)?[ 　]*(?:起)?[，, 　]*(?:至|到|—{1,2}|－|-|~|～)[ 　]*(?:于)?")
+_SPAN_WORD = re.compile(
+    r"(?:有效期限?|(?:试行|执行|实施|施行|适用|生效)(?:期限?|日期|时间))[为是：: 　]{0,3}(?:自|从)?[ 　]*$"
+)
+_SUBJECT = re.compile(r"(?:第[^条]{1,6}条|[一二三四五六七八九十]+、|（.{1,3}）|\d+[.、])?[\s　]*(?:本|该)[^的自从\s]{1,12}的?")
+_ENDS = re.compile(r"[ 　]*(?:24时|24:00)?[ 　]*(?:止|(?:期间)?(?:施行|执行|实施|有效|试行|适用)|[，,。；;）)\s]|$)")
+_LAPSES = re.compile(r"[ 　]*(?:起)?(?:自行|自动|即行|同时)?(?:废止|失效|停止执行|终止执行)")
+
+
+def _own_range(text: str) -> tuple[DateAt, DateAt] | None:
+    """`本公告自2020年1月1日至2020年12月31日执行`, `本办法执行期限为X至Y`: first and last day in force."""
+    if "至" not in text and "到" not in text:
+        return None
+    days = list(find_dates(text))
+    for first, last in pairwise(days):
+        if not _BOTH.fullmatch(text, first.span.end, last.span.start) or first.day >= last.day:
+            continue
+        left, _ = _sentence(text, first.span.start, last.span.end)
+        before = text[left : first.span.start]
+        clause = before[max(before.rfind(mark) for mark in "，,；") + 1 :].strip(" 　")
+        began = re.search(r"(?:自|从)$", clause)
+        subject = _SPAN_WORD.sub("", clause[: began.start()] if began else clause)
+        bare = subject != clause and re.fullmatch(r"(?:第[^条]{1,6}条)?[\s　]*", subject)
+        if not (bare or (_SUBJECT.fullmatch(subject) and _OWN.search(subject))):
+            continue
+        if _SPAN_WORD.search(before) or (began and _ENDS.match(text, last.span.end)):
+            return first, last
+    return None
+
+
+def _lapse(text: str) -> Field | None:
+    """`本办法自……起施行，2025年4月30日自行失效`: the day named; 自…起 ends on the day before."""
+    for match in re.finditer(r"废止|失效|停止执行|终止执行", text):
+        days = list(find_dates(text, max(0, match.start() - 24), match.start()))
+        day = days[-1] if days else None
+        if day is None or not (said := _LAPSES.match(text, day.span.end)) or said.end() != match.end():
+            continue
+        left, _ = _sentence(text, day.span.start, match.end())
+        before = text[left : day.span.start]
+        clause = before[max(before.rfind("，"), before.rfind(",")) + 1 :]
+        if "《" in clause or "号" in clause or not _OWN.search(before):
+            continue
+        if _START.search(before) or _OWN.search(clause):
+            last = day.day - timedelta(days=1) if "起" in said.group() else day.day
+            return Field(last.isoformat(), Span(day.span.start, match.end()))
+    return None
+
+
+_NAMED_DAY = re.compile(r"(?:施行|实施|生效|执行|试行)(?:日期|时间)[为是：: 　]{1,3}(?=[12１２一二])")
+
+
+def _named_start(text: str) -> Field | None:
+    """`本办法施行日期为2020年5月1日`."""
+    for match in reversed(list(_NAMED_DAY.finditer(text))):
+        day = next(find_dates(text, match.end(), match.end() + 24), None)
+        left, _ = _sentence(text, match.start(), match.end())
+        if day and day.span.start == match.end() and _OWN.search(text[left : match.start()]):
+            return Field(day.day.isoformat(), day.span)
+    return None
+
+
 def _own_term(text: str, start: int, end: int) -> bool:
     """Is a term in `[start, end)` the document's own, not that of a licence it speaks of?"""
     left, right = _sentence(text, start, end)
@@ -151,6 +213,16 @@ def _expiry(text: str, effective: date | None, issued: date | None) -> Field | N
 
 def read_terms(text: str, issued: DateAt | None, original: date | None) -> Terms:
     """`issued` is the date the document bears, `original` that of its first text (laws)."""
+    both = _own_range(text)
+    if both:
+        first, last = both
+        whole = Span(first.span.start, last.span.end)
+        words = Field(text[whole.start : whole.end], whole)
+        return Terms(
+            Field(first.day.isoformat(), first.span), Field(last.day.isoformat(), last.span), words
+        )
     effective, commences = _commencement(text, issued, original)
+    if effective is None and (said := _named_start(text)):
+        effective, commences = said, said
     begin = date.fromisoformat(effective.value) if effective else None
-    return Terms(effective, _expiry(text, begin, issued.day if issued else None), commences)
+    return Terms(effective, _expiry(text, begin, issued.day if issued else None) or _lapse(text), commences)
