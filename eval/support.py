@@ -54,12 +54,14 @@ def plain(text: str) -> str:
 
 def contained(claim: str, quotes: str) -> float:
     """Share of the claim's character pairs that the quotes have; 1 for a claim without words."""
-    bare, shown = _NOT_WORDS.sub("", claim), _NOT_WORDS.sub("", quotes)
-    pairs = [bare[i : i + 2] for i in range(len(bare) - 1)]
-    if not pairs:
-        return float(bare in shown)
-    there = {shown[i : i + 2] for i in range(len(shown) - 1)}
-    return sum(pair in there for pair in pairs) / len(pairs)
+    told, shown = _pairs(claim), set(_pairs(quotes))
+    return sum(pair in shown for pair in told) / len(told) if told else 1.0
+
+
+def _pairs(text: str) -> list[str]:
+    """Neighbouring characters between marks; a line end inside a word does not part it."""
+    pieces = _NOT_WORDS.split(re.sub(r"\s+", "", text))
+    return [piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1)]
 
 
 def judge(claim: str, quotes: Sequence[str]) -> Judged:
