@@ -57,7 +57,7 @@ class StaticEmbedder:
             )
         try:
             self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._table: Floats = _table(load_file(folder / "model.safetensors"))  # (vocabulary, dim)
+            self._rows, self._weights = _table(load_file(folder / "model.safetensors"))
         except Exception as error:  # tokenizers raises bare Exception for bad files
             raise BadSettings(f"向量模型 {path} 读不出：{error}；请重新安装或换一个模型") from error
         self._tokenizer.no_padding()
@@ -66,7 +66,7 @@ class StaticEmbedder:
 
     @property
     def dim(self) -> int:
-        return int(self._table.shape[1])
+        return int(self._rows.shape[1])
 
     @cached_property
     def name(self) -> str:
@@ -96,7 +96,7 @@ class StaticEmbedder:
         for row, encoding in enumerate(encodings, start):
             ids = encoding.ids
             if ids:
-                vector = self._table.take(ids, axis=0).sum(axis=0)
+                vector = self._weights.take(ids) @ self._rows.take(ids, axis=0).astype(np.float32)
                 norm = float(np.sqrt(vector @ vector))
                 out[row] = vector / norm if norm > 0 else 0.0
 
@@ -167,21 +167,18 @@ def static_folder(path: Path) -> Path | None:
     return path / str(modules[0]["path"])
 
 
-def _table(tensors: dict[str, npt.NDArray[Any]]) -> Floats:
-    """One float32 row per token id, from plain or vocabulary-quantised weights.
+def _table(tensors: dict[str, npt.NDArray[Any]]) -> tuple[npt.NDArray[Any], Floats]:
+    """`(rows, weights)`, one of each per token id; a token's vector is `weights[id] * rows[id]`.
 
-    The quantised form is that of model2vec, which sentence-transformers reads too:
-    `row(id) = embeddings[mapping[id]] * weights[id]`.
+    Rows stay as they are stored (int8 where quantised), so that opening a model costs a read
+    and nothing more. The quantised form is that of model2vec, which sentence-transformers reads too:
+    `embeddings[mapping[id]] * weights[id]`.
     """
-    if "embedding.weight" in tensors:
-        return np.ascontiguousarray(tensors["embedding.weight"], dtype=np.float32)
-    rows = tensors["embeddings"]
+    rows = tensors["embedding.weight"] if "embedding.weight" in tensors else tensors["embeddings"]
     if "mapping" in tensors:
         rows = rows[tensors["mapping"]]
-    table = rows.astype(np.float32)
-    if "weights" in tensors:
-        table *= tensors["weights"].astype(np.float32)[:, None]
-    return table
+    weights = tensors.get("weights", np.ones(len(rows)))
+    return rows, weights.astype(np.float32)
 
 
 def _version(path: Path) -> str:
