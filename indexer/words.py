@@ -37,6 +37,8 @@ _STANDARD = re.compile(
 _JOINTS = re.compile(r"[-._%&+#]")
 _LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")  # finalseg.re_skip of jieba
 _KEPT = str.isalnum
+# rjieba reads its dictionary once when imported (a tenth of a second); the first Words takes that one.
+_SPARE = [rjieba._DEFAULT_JIEBA]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Words:
                 raise BadInput(f"词表 {user_lexicon} 读不出：{error}；请存为 UTF-8 文本") from error
             entries += read_lexicon(own, str(user_lexicon))
         self.entries = entries
-        self._jieba = rjieba.Jieba()
+        self._jieba = _SPARE.pop() if _SPARE else rjieba.Jieba()
         self._parts: dict[str, list[str]] = {}  # lexicon word → what jieba alone would cut it into
         for entry in entries:
             self._add(entry)
