@@ -19,6 +19,7 @@ from .alike import normal_text
 from .evidence import read
 from .gate_claims import ADDRESSED, LINE, SPEAKER, Piece, Splitter
 from .gate_facts import Fact, facts, held, title_form
+from .gate_names import REF, articles, elsewhere, strangers
 from .gate_support import containment, contradicts, grams, misplaced, plain, substituted, tags, unheld
 from .model import Citation, Claim, Document, Span
 
@@ -35,13 +36,12 @@ _FRAME = re.compile(
 _NO_BASIS = re.compile(
     r"未找到(?:相关|明确|直接)?(?:的)?依据|没有找到.{0,8}依据|(?:材料|段落|资料|文件|原文)中?(?:均)?(?:未|没有)(?:提及|说明|涉及|规定|明确|给出)"
 )
-_REF = r"第[一二三四五六七八九十百零〇\d]+[编章节条款项](?:之[一二三四五六七八九十])?"
 _ATTRIBUTION = re.compile(
     rf"^(?:根据|依据|按照|依照|参照|按)?(?:该|本)?(?:《[^《》\n]{{1,80}}》|文件|办法|条例|规定|意见|通知|方案)?(?:[（(][^（()）\n]{{1,40}}[）)])?"
-    rf"(?:的?{_REF})*(?:中|的)?(?:有关|相关)?(?:规定|要求|明确|提出|指出|显示|载明)?[，,：:]?"
+    rf"(?:的?{REF})*(?:中|的)?(?:有关|相关)?(?:规定|要求|明确|提出|指出|显示|载明)?[，,：:]?"
 )
 _TRAILING = re.compile(
-    rf"(?:[（(](?:见|参见|依据|根据|来源[：:]?|出自)?\s*(?:《[^《》\n]{{1,80}}》)?\s*(?:的?{_REF})*[）)])$"
+    rf"(?:[（(](?:见|参见|依据|根据|来源[：:]?|出自)?\s*(?:《[^《》\n]{{1,80}}》)?\s*(?:的?{REF})*[）)])$"
 )
 _WRAPPED = re.compile(
     r"^.*(?:印发|发布|公布|下发|转发)[《〈(]?|(?:的(?:通知|公告|函|通告|决定))$|[》〉]|\((?:试行|暂行|修订|20\d\d年?版)\)"
@@ -62,6 +62,15 @@ class Exhibit:
     page: int | None = None
     sentences: tuple[Span, ...] = ()  # in code points of `text`; empty: found here
     lines: tuple[tuple[int, tuple[str, ...], int | None], ...] = ()  # (offset in the revision, path, page)
+
+    @cached_property
+    def known(self) -> str:
+        """All that is said here, and of the document it is said in."""
+        d = self.document
+        day = f"{d.issued.year}年{d.issued.month}月{d.issued.day}日" if d.issued else ""
+        paths = [self.path, *(path for _, path, _ in self.lines)]
+        said = [d.title, d.number or "", d.issuer or "", d.region or "", day, *(" ".join(p) for p in paths)]
+        return "\n".join([*said, self.text])
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -98,6 +107,14 @@ class Part:
     def facts(self) -> tuple[Fact, ...]:
         return facts(self.text)
 
+    @cached_property
+    def articles(self) -> set[tuple[object, str]]:
+        """The clauses it stands in or names: of its path, its own words, and the line before them."""
+        exhibit = self.exhibit
+        path, _ = _place(exhibit, exhibit.start + self.start)
+        before = re.findall(rf"^\s*({REF})", exhibit.text[: self.start], re.M)
+        return articles(" ".join((*path, *before[-1:], self.text)))
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -106,7 +123,7 @@ class Judged:
     verdict: Literal["supported", "marked", "cut"]
     parts: tuple[Part, ...] = ()
     score: float = 0.0
-    why: str = ""  # facts | turned | misplaced | substituted | words | title
+    why: str = ""  # facts | turned | misplaced | substituted | elsewhere | strangers | words | title | clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +207,7 @@ class Gate:
         if self._broken and piece.item:
             self._drop(piece, "lead-in")
             return
-        if SPEAKER.match(piece.body):
+        if SPEAKER.match(piece.body) or ADDRESSED.search(piece.body):
             self._drop(piece, "speaker")
             return
         said = normal_text(piece.body)
@@ -266,6 +283,10 @@ class Gate:
         judged = judge(body[start:end], first or allowed)
         if first and judged.verdict != "supported":  # a wrong marker: is there a place that bears it out?
             judged = max((judged, judge(body[start:end], allowed)), key=lambda j: _ORDER[j.verdict])
+        if judged.parts and not articles(sources) <= set[tuple[object, str]]().union(
+            *(part.articles for part in judged.parts)
+        ):
+            judged = Judged("cut", score=judged.score, why="clause")
         return judged, start, end
 
 
@@ -296,6 +317,10 @@ def judge(body: str, exhibits: Sequence[Exhibit]) -> Judged:
     softened: Literal["marked", "cut"] = "cut" if found else "marked"
     if substituted(body, texts, context):
         return Judged(softened, score=score, why="substituted")
+    if elsewhere(body, [(part.facts, part.exhibit.known) for part in chosen]):
+        return Judged("cut", score=score, why="elsewhere")
+    if strangers(body, " ".join([*texts, *(part.exhibit.known for part in chosen)])):
+        return Judged(softened, score=score, why="strangers")
     own = containment(wanted, frozenset().union(*(part.grams for part in chosen)))
     short = len([g for g in wanted if len(g) == 2]) < 4
     if score >= (0.8 if short else SUPPORTED) and own >= (0.8 if short else MARKED):
@@ -368,7 +393,7 @@ def _reads(piece: Piece, body: str, number: int | None = None, tail: bool = True
 
 
 def _has_source(text: str) -> bool:
-    return bool("《" in text or re.search(_REF, text) or any(f.kind == "number" for f in facts(text)))
+    return bool("《" in text or re.search(REF, text) or any(f.kind == "number" for f in facts(text)))
 
 
 def _sources(text: str, exhibits: Sequence[Exhibit]) -> tuple[Exhibit, ...]:
@@ -377,13 +402,7 @@ def _sources(text: str, exhibits: Sequence[Exhibit]) -> tuple[Exhibit, ...]:
 
 
 def _is_source(text: str, exhibit: Exhibit) -> bool:
-    document = exhibit.document
-    known = f"{document.title}\n{document.number or ''}\n{' '.join(exhibit.path)}"
-    for _, path, _ in exhibit.lines:
-        known += "\n" + " ".join(path)
-    if document.issued:
-        known += f"\n{document.issued.year}年{document.issued.month}月{document.issued.day}日"
-    known += f"\n{exhibit.text}"
+    document, known = exhibit.document, exhibit.known
     there, form = facts(known), normal_text(known)
     title = _bare(document.title)
     for fact in facts(text):
@@ -392,22 +411,13 @@ def _is_source(text: str, exhibit: Exhibit) -> bool:
                 return False
         elif not held(fact, there, form):
             return False
-    return _articles(text) <= _articles(known)
+    return articles(text) <= articles(known)
 
 
 def _bare(title: str) -> str:
     """The title itself of 关于印发《…》的通知, without 试行 and the like."""
     inner = re.search(r"《([^《》]+)》", title)
     return title_form(inner[1] if inner else _WRAPPED.sub("", title))
-
-
-def _article(ref: str) -> tuple[object, str]:
-    found = [f for f in facts(ref) if f.kind == "figure"]
-    return (found[0].value if found else ref, ref[-1])
-
-
-def _articles(text: str) -> set[tuple[object, str]]:
-    return {_article(ref) for ref in re.findall(_REF, text)}
 
 
 __all__ = ["Exhibit", "Gate", "GateResult", "Judged", "Part", "gate", "judge"]
