@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 from kb.access import Caller
 from kb.model import Answer, Question
+from kb.privacy import mask
 
 from .problems import TookTooLong
 from .service import Service
 
+log = logging.getLogger("kb.service")
 END = ""  # the name of the event after the last
 
 
@@ -41,6 +44,9 @@ class Conversation:
 
         answer = self.service.assistant.ask(self.question, self.caller.name, on_event)
         metrics.answered(answer, self._seconds)
+        if self.service.settings.log_questions:
+            text = mask(self.question.text) if self.service.settings.mask_personal else self.question.text
+            log.info("question", extra={"question": text, "caller": self.caller.name})
         return answer
 
     @property

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import KBError
-from kb.settings import Settings, load_settings, sources
+from kb.settings import Settings, load_settings, sources, unknown_variables
 
 LOW_DISK = 1 << 30  # bytes
 SECRET = frozenset({"model_key"})
@@ -31,6 +31,8 @@ def diagnose(home: str | None, full: bool = False) -> dict[str, Any]:
         checks.append(_check("problem", "设置", str(error)))
     else:
         checks.append(_check("ok", "设置", f"{len(_settings(settings))} 项，全部合法"))
+    for name in unknown_variables():
+        checks.append(_check("warning", "设置", f"环境变量 {name} 不是任何设置，不起作用；请检查拼写"))
     checks += list(_machine())
     if settings is not None:
         for look in (_folder, _disk, _database, _lexicon, _index, _ledger, _access, _clock):

@@ -22,7 +22,7 @@ from kb.ledger import Ledger, ledger_key
 from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason
 from kb.privacy import mask
 from kb.quoting import Pick, choose
-from kb.refusal import out_of_scope, support
+from kb.refusal import log_odds, out_of_scope, support
 from kb.store import now
 from kb.understand import names_document, names_past
 
@@ -55,6 +55,7 @@ class Assistant:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self._least_odds = log_odds(library.settings.evidence_threshold)
         self.gatherer = Gatherer(library)
         masked = mask if library.settings.mask_personal else None
         self.ledger = Ledger(library.store.engine, ledger_key(library.settings.home), masked)
@@ -106,7 +107,7 @@ class Assistant:
         scores = shipped()["sentence"].scores(evidence.rows) + evidence.prior
         chosen = self._choose(text, evidence, scores)
         judged = support(evidence, text, scores, softmax(scores), chosen.picks, places)
-        if judged.odds < 0:
+        if judged.odds < self._least_odds:
             return self._refused(blank, "below_threshold", hits, judged.missing)
         stale = self._stale(question, text, evidence, chosen)
         if stale:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,13 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*年|年度|[-—至]|\D)")
 def out_of_scope(text: str) -> bool:
     """Whether a folded question is no question to the documents at all."""
     return bool(_HOSTILE.search(text) or _CREATIVE.search(text)) or not re.search(r"[0-9a-z\u4e00-\u9fff]", text)
+
+
+def log_odds(probability: float) -> float:
+    """ln(p / (1 − p)); never and always are −∞ and +∞."""
+    if probability <= 0 or probability >= 1:
+        return math.inf if probability > 0 else -math.inf
+    return math.log(probability / (1 - probability))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
 from hashlib import sha256
@@ -19,6 +20,7 @@ from pydantic_settings import (
 from .errors import BadSettings
 
 DEFAULT_HOME = "~/.local/share/policy-kb"
+OTHER_VARIABLES = frozenset({"KB_DEBUG", "KB_CHROMIUM"})  # traceback of errors; browser of the tests
 
 
 class Settings(BaseSettings):
@@ -93,14 +95,35 @@ def load_settings(home: str | Path | None = None, **overrides: Any) -> Settings:
     return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
 
 
+_WRONG = {  # pydantic's error type → what is wanted
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "float_parsing": "应为数字",
+    "bool_parsing": "应为 true 或 false",
+    "greater_than": "应大于 {gt}",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than_equal": "不得大于 {le}",
+    "literal_error": "只能是 {expected}",
+    "string_type": "应为文字，要加引号",
+}
+
+
 def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"]) or "设置"
     if first["type"] == "extra_forbidden":
-        return f"没有名为 {name} 的设置；请对照 docs/SETTINGS.md 检查 kb.toml 与 KB_ 环境变量"
-    return (
-        f"设置 {name} 的值 {first.get('input')!r} 不合法：{first['msg']}；请检查 kb.toml 与 KB_{name.upper()}"
-    )
+        near = difflib.get_close_matches(name, Settings.model_fields, 1)
+        guess = f"是不是 {near[0]}？" if near else ""
+        return f"没有名为 {name} 的设置；{guess}请对照 docs/SETTINGS.md 检查 kb.toml"
+    wanted = _WRONG.get(first["type"], first["msg"]).format_map(first.get("ctx", {}))
+    wanted = wanted.replace(" or ", " 或 ")
+    return f"设置 {name} 的值 {first.get('input')!r} 不合法：{wanted}；请检查 kb.toml 与 KB_{name.upper()}"
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """`KB_…` variables of the environment that name no setting: a slip of the pen, mostly."""
+    known = {f"KB_{name.upper()}" for name in Settings.model_fields} | OTHER_VARIABLES
+    return tuple(sorted(name for name in os.environ if name.startswith("KB_") and name not in known))
 
 
 def sources(settings: Settings) -> dict[str, str]:
