@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kb.access import Caller
 from kb.model import Document
@@ -30,3 +30,20 @@ def discreet(service: Service, caller: Caller, document: Document, day: date | N
         if row is None or catalog.documents[row].visibility not in caller.visibility:
             return replace(document, status_reason=None)
     return document
+
+
+def status_proof(service: Service, caller: Caller, document: Document) -> dict[str, Any] | None:
+    """The words that decide the document's status: in it or in the one that repealed or amended it.
+
+    None where nothing in a text does, or the caller may not see the text that does.
+    """
+    library = service.library
+    verdict = library.verdicts(library.store.status_day() or date.today()).get(document.id)
+    if verdict is None or verdict.proof is None:
+        return None
+    catalog = library.searcher().catalog
+    row = catalog.by_id.get(verdict.proof.document)
+    if row is None or catalog.documents[row].visibility not in caller.visibility:
+        return None
+    span = verdict.proof.span
+    return {"doc_id": verdict.proof.document, "title": catalog.documents[row].title, "span": [span.start, span.end]}

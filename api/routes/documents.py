@@ -14,7 +14,7 @@ from kb.model import Kind, Visibility
 from kb.store import missing
 from kb.wire import document_json
 
-from ..discretion import discreet
+from ..discretion import discreet, status_proof
 from ..doors import may
 from ..listing import relations_of, with_revisions
 from ..notice import notify
@@ -75,6 +75,7 @@ async def one_document(id: Id, service: At, caller: Reader) -> Response:
         document = discreet(service, caller, store.document(id, caller.visibility))
         known = document_json(document, store.revisions(id))
         known["relations"] = relations_of(store, document, caller.visibility)
+        known["status_proof"] = status_proof(service, caller, document)
         return known
 
     return Json(await service.run(found))

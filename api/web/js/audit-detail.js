@@ -84,7 +84,7 @@ function citations(answer, states, show, on) {
         null,
         h(
           "div",
-          { class: "row" },
+          { class: "row cited-line" },
           h("span", { class: "chip still" }, citation.n),
           h("button", { type: "button", class: "title-button", onclick: () => show(citation) }, citation.title),
           statusBadge(citation),
@@ -100,7 +100,7 @@ function citations(answer, states, show, on) {
         h("blockquote", null, citation.quote),
         h(
           "button",
-          { type: "button", class: "link", onclick: () => on.document(citation.doc_id) },
+          { type: "button", class: "link", onclick: () => on.document(citation.doc_id, citation.title) },
           t("audit.alsoRests"),
         ),
       ),

@@ -3,6 +3,7 @@
 import { auditDetail } from "./audit-detail.js";
 import { checkLedger } from "./ledger-check.js";
 import { dashboard } from "./dashboard.js";
+import { DocumentChoice } from "./document-choice.js";
 import { button, fill, h } from "./dom.js";
 import { fillTexts, moment, t, word } from "./language.js";
 import { download, get, query } from "./net.js";
@@ -18,6 +19,7 @@ const CHOICES = {
   verdict: ["none", "correct", "wrong", "incomplete"],
 };
 const form = $("filters");
+const resting = new DocumentChoice(t("audit.doc_id"));
 let offset = 0;
 
 // ---- filters and list
@@ -48,7 +50,7 @@ function filterForm() {
     choice("status"),
     choice("basis"),
     choice("verdict"),
-    field("doc_id"),
+    resting.node,
     h(
       "div",
       { class: "row" },
@@ -69,14 +71,16 @@ function filterForm() {
   );
 }
 
-const chosen = () => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));
+const chosen = () => ({
+  ...Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()])),
+  doc_id: resting.id,
+});
 
 async function list() {
   const place = $("answers");
   place.setAttribute("aria-busy", "true");
-  const about = chosen().doc_id;
-  $("about-document").hidden = !about;
-  $("about-document").textContent = about ? t("audit.rests", { id: about }) : "";
+  $("about-document").hidden = !resting.title;
+  $("about-document").textContent = resting.title ? t("audit.rests", { title: resting.title }) : "";
   try {
     const { answers, total } = await get(`/api/answers${query({ ...chosen(), offset, limit: LIMIT })}`);
     fill(
@@ -183,11 +187,12 @@ function close() {
 }
 
 /** Which answers rest on this document? */
-function restsOn(id) {
-  form.elements.doc_id.value = id;
+async function restsOn(id, title) {
+  await resting.choose(id, title);
   offset = 0;
   showTab("answers");
-  list();
+  await list();
+  $("about-document").focus();
 }
 
 // ---- the page

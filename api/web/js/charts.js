@@ -3,35 +3,34 @@
 import { h, svg } from "./dom.js";
 import { t } from "./language.js";
 
-const WIDE = 640;
 const HIGH = 180;
 const FOOT = 24;
 const LEFT = 32;
 
-/** Answers a day: refusals stand on top of grounded answers. */
-export function dayChart(days) {
+/** Answers a day, drawn `wide` pixels wide: refusals stand on top of grounded answers. */
+export function dayChart(days, wide) {
   const most = Math.max(1, ...days.map(({ answers }) => answers));
-  const step = (WIDE - LEFT) / Math.max(days.length, 1);
-  const wide = Math.min(36, step * 0.7);
+  const step = (wide - LEFT) / Math.max(days.length, 1);
+  const thick = Math.min(36, step * 0.7);
   const y = (count) => (HIGH - FOOT) * (1 - count / most) + 6;
   const bar = (day, i) => {
-    const x = LEFT + step * i + (step - wide) / 2;
+    const x = LEFT + step * i + (step - thick) / 2;
     const grounded = day.answers - day.refused;
     return svg(
       "g",
       null,
       svg("title", null, t("chart.day", { day: day.day, answers: day.answers, refused: day.refused })),
-      svg("rect", { class: "bar", x, y: y(grounded), width: wide, height: Math.max(0, y(0) - y(grounded)) }),
+      svg("rect", { class: "bar", x, y: y(grounded), width: thick, height: Math.max(0, y(0) - y(grounded)) }),
       svg("rect", {
         class: "bar refused",
         x,
         y: y(day.answers),
-        width: wide,
+        width: thick,
         height: Math.max(0, y(grounded) - y(day.answers)),
       }),
     );
   };
-  const every = Math.ceil(days.length / 8);
+  const every = Math.ceil((days.length * 56) / wide); // a label needs some 56 px
   const labels = days.map((day, i) =>
     i % every ? null : svg("text", { x: LEFT + step * (i + 0.5), y: HIGH, "text-anchor": "middle" }, day.day.slice(5)),
   );
@@ -39,7 +38,7 @@ export function dayChart(days) {
     svg(
       "g",
       { class: "grid" },
-      svg("line", { x1: LEFT, x2: WIDE, y1: y(count), y2: y(count) }),
+      svg("line", { x1: LEFT, x2: wide, y1: y(count), y2: y(count) }),
       svg("text", { x: LEFT - 6, y: y(count) + 4, "text-anchor": "end" }, count),
     ),
   );
@@ -61,7 +60,7 @@ export function dayChart(days) {
     ),
     svg(
       "svg",
-      { viewBox: `0 0 ${WIDE} ${HIGH + 8}`, role: "img", "aria-label": t("chart.days") },
+      { viewBox: `0 0 ${wide} ${HIGH + 8}`, role: "img", "aria-label": t("chart.days") },
       lines,
       days.map(bar),
       labels,
@@ -91,7 +90,7 @@ export function rankChart(rows, label, onclick) {
           svg(
             "svg",
             { viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" },
-            svg("rect", { class: "bar", width: (100 * row.count) / most, height: 6, rx: 2 }),
+            svg("rect", { class: "bar", width: (100 * row.count) / most, height: 6 }),
           ),
           h("span", { class: "count" }, row.count),
         ),

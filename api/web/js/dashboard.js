@@ -28,8 +28,8 @@ export async function dashboard(place, restsOn) {
         tile(t("stats.repealed"), percent(stats.repealed_share), stats.repealed_share > 0 ? "bad" : ""),
         tile(t("stats.disputes"), stats.open_disputes, stats.open_disputes > 0 ? "warm" : ""),
       ),
-      days.length ? dayChart(days) : h("p", { class: "empty" }, t("audit.empty")),
-      stats.most_cited.length ? rankChart(stats.most_cited, t("stats.cited"), (each) => restsOn(each.doc_id)) : null,
+      days.length ? dayChart(days, Math.max(280, place.clientWidth - 40)) : h("p", { class: "empty" }, t("audit.empty")),
+      stats.most_cited.length ? rankChart(stats.most_cited, t("stats.cited"), (each) => restsOn(each.doc_id, each.title)) : null,
     );
   } catch (problem) {
     fill(

@@ -36,16 +36,28 @@ function proof(name, onclick) {
   );
 }
 
+/** The words that decide a status: in this document, or in the one that repealed or amended it. */
+function statusProof({ doc_id: id, title, span }, about, prove) {
+  if (id === about.doc_id) return proof("status", () => prove(span));
+  return h(
+    "a",
+    { class: "link proof", href: `/documents/${encodeURIComponent(id)}#c=${span[0]}-${span[1]}` },
+    t("reader.proofIn", { title }),
+  );
+}
+
 /** Each fact of a document with the way to the words it was read from. */
 export function metadata(place, about, shown, prove) {
   const proofButton = (name) => proof(name, () => prove(about.evidence[name]));
+  const status = about.status_proof;
   const rows = FIELDS.filter((name) => about[name] !== null && about[name] !== undefined && about[name] !== "").map(
     (name) => {
       const proof = about.evidence?.[name];
       const value = ["status", "kind", "visibility"].includes(name)
         ? word(name, about[name])
         : [about[name]].flat().join("；");
-      return [h("dt", null, t(`field.${name}`)), h("dd", null, value, proof ? proofButton(name) : null)];
+      const where = name === "status" && status ? statusProof(status, about, prove) : proof ? proofButton(name) : null;
+      return [h("dt", null, t(`field.${name}`)), h("dd", null, value, where)];
     },
   );
   const more = Object.entries(about.details ?? {})

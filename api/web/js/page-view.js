@@ -15,6 +15,7 @@ export class PageView extends HTMLElement {
   async turn(n) {
     const { id, revision, count } = this.at;
     this.n = n;
+    const large = () => this.classList.contains("large");
     const sheet = h("div", { class: "sheet", "aria-busy": "true" }, h("div", { class: "skeleton" }));
     const step = (name, label, to) =>
       button(name, label, () => this.turn(to), { bare: true, disabled: to < 1 || to > count });
@@ -26,8 +27,18 @@ export class PageView extends HTMLElement {
         step("back", t("page.previous"), n - 1),
         h("span", { role: "status" }, t("page.of", { n, count })),
         step("next", t("page.next"), n + 1),
+        button(
+          "search",
+          t("page.enlarge"),
+          ({ currentTarget }) => {
+            this.classList.toggle("large");
+            currentTarget.setAttribute("aria-pressed", String(large()));
+            this.#toBox();
+          },
+          { "aria-pressed": String(large()) },
+        ),
       ),
-      sheet,
+      h("div", { class: "page-frame", tabindex: "0", role: "region", "aria-label": t("page.n", { n }) }, sheet),
     );
     try {
       const picture = await request(`/api/documents/${encodeURIComponent(id)}/pages/${n}.png${query({ revision })}`);
@@ -41,7 +52,7 @@ export class PageView extends HTMLElement {
       });
       canvas.getContext("2d").drawImage(bitmap, 0, 0);
       fill(sheet, canvas, this.boxes.filter((box) => box.page === n).map(boxed));
-      sheet.querySelector(".cited-box")?.scrollIntoView({ block: "center" });
+      this.#toBox();
     } catch (problem) {
       fill(
         sheet,
@@ -49,6 +60,10 @@ export class PageView extends HTMLElement {
       );
     }
     sheet.removeAttribute("aria-busy");
+  }
+
+  #toBox() {
+    this.querySelector(".cited-box")?.scrollIntoView({ block: "center", inline: "center" });
   }
 
   async #boxesOf({ start, end }) {

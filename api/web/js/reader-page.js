@@ -38,8 +38,8 @@ async function open() {
         h(
           "div",
           null,
-          h("h1", null, problem.title),
-          h("p", null, problem.detail),
+          h("h1", null, problem.status === 404 ? t("reader.missing") : problem.title),
+          h("p", null, problem.status === 404 ? t("reader.missingDetail") : problem.detail),
           h("a", { href: "/" }, t("reader.home")),
         ),
       ),

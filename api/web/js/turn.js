@@ -12,14 +12,14 @@ export function showProgress(place) {
     place,
     h(
       "div",
-      { class: "answer pending", "aria-busy": "true" },
+      { class: "answer pending" },
       h(
         "p",
         { class: "looking" },
         h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
         h("span", { class: "looking-words" }, t("answer.looking")),
       ),
-      h("div", { class: "streamed" }),
+      h("div", { class: "streamed", role: "log", "aria-label": t("answer.streaming") }),
       h("div", { class: "skeleton" }),
       h("div", { class: "skeleton short" }),
     ),
