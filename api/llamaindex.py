@@ -70,7 +70,7 @@ class PolicyQueryEngine(BaseQueryEngine):  # type: ignore[misc]
         answer = self._assistant.ask(question, "LlamaIndex")
         about = {
             "answer_id": answer.id, "basis": answer.basis, "reason": answer.reason, "kind": answer.kind,
-            "generation": answer.generation, "model": answer.model,
+            "generation": answer.generation, "model": answer.model, "notes": list(answer.notes),
         }  # fmt: skip
         return Response(answer.text, [_cited(c) for c in answer.citations], about)
 
