@@ -35,7 +35,7 @@ class Completion:
     def whole(self, answer: Answer) -> dict[str, Any]:
         context = {"citations": self._azure(answer), "intent": answer.rewritten or answer.question}
         message = {
-            "role": "assistant", "content": answer.text, "refusal": None,
+            "role": "assistant", "content": told(answer), "refusal": None,
             "annotations": self._annotations(answer), "context": context,
         }  # fmt: skip
         return {
@@ -85,12 +85,13 @@ class Completion:
         return span_address(self.base, c.document.id, c.revision, c.start, c.end)
 
     def _annotations(self, answer: Answer) -> list[dict[str, Any]]:
-        """A `url_citation` for each citation, in order of their numbers, at its first marker in the text."""
+        """A `url_citation` for each citation, in order of their numbers, at its first marker in the content."""
+        text = told(answer)
         return [
             {
                 "type": "url_citation",
                 "url_citation": {
-                    "url": self._address(c), "title": _title(c), **_marked(answer.text, c.n), "content": c.quote,
+                    "url": self._address(c), "title": _title(c), **_marked(text, c.n), "content": c.quote,
                 },
             }
             for c in answer.citations
@@ -115,16 +116,24 @@ class Completion:
     def _usage(self, answer: Answer) -> dict[str, int]:
         """Characters, counted as tokens: clients want figures, and no tokenizer has read the text."""
         asked = len(self.question.text) + sum(len(turn.content) for turn in self.question.history)
-        written = len(answer.text)
+        written = len(told(answer))
         return {
             "prompt_tokens": asked, "completion_tokens": written, "total_tokens": asked + written,
         }  # fmt: skip
 
 
+def told(answer: Answer) -> str:
+    """The answer's text under those of its notes that it does not say itself: clients show nothing else."""
+    notes = [f"{note}\n" for note in answer.notes if note not in answer.text]
+    return "".join(notes) + answer.text
+
+
 def pieces(answer: Answer) -> list[str]:
-    """The text in order, cut after each claim and its markers."""
-    ends = (_end(answer.text, claim.end) for claim in answer.claims)
-    return [answer.text[a:b] for a, b in pairwise(sorted({0, *ends, len(answer.text)})) if b > a]
+    """The content in order, cut after each claim and its markers."""
+    text = told(answer)
+    before = len(text) - len(answer.text)
+    ends = (_end(text, before + claim.end) for claim in answer.claims)
+    return [text[a:b] for a, b in pairwise(sorted({0, *ends, len(text)})) if b > a]
 
 
 def _end(text: str, at: int) -> int:

@@ -11,6 +11,7 @@ from kb.errors import BadInput
 from kb.model import Answer, Citation, Hit, Question
 from kb.wire import answer_json, hit_json
 
+from ..links import span_address
 from .opening import filters_of, library_of
 from .options import LONGEST_QUESTION
 from .terminal import Terminal, escaped
@@ -39,44 +40,47 @@ def search(args: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.json_mode:
         terminal.give({"hits": [hit_json(hit) for hit in hits], "took_ms": took})
         return 0
+    base = library.settings.public_url
     for n, hit in enumerate(hits, 1):
-        _print_hit(n, hit, terminal)
+        _print_hit(n, hit, terminal, base)
     terminal.say(
         f"{len(hits)} 条，{took:.0f} 毫秒" if hits else "没有找到相符的原文；请换一种说法，或放宽筛选"
     )
     return 0
 
 
-def _print_hit(n: int, hit: Hit, terminal: Terminal) -> None:
+def _print_hit(n: int, hit: Hit, terminal: Terminal, base: str) -> None:
     text, at, marked = hit.passage.text, 0, ""
+    where = link(hit.document, hit.revision, hit.passage.start, hit.passage.end, base)
     for span in hit.highlights:
         marked += f"{escaped(text[at : span.start])}[bold yellow]{escaped(span.of(text))}[/]"
         at = span.end
     marked += escaped(text[at:])
-    terminal.out.print(f"[bold]{n}.[/] {reference(hit.document, hit.passage.path, hit.passage.page)}")
+    terminal.out.print(f"[bold]{n}.[/] {reference(hit.document, hit.passage.path, hit.passage.page, where)}")
     terminal.out.print(f"   {marked.strip()}")
     terminal.out.print(
         f"   [dim]{hit.document.id} {hit.passage.start}–{hit.passage.end}  得分 {hit.score:.3f}[/]"
     )
 
 
-def reference(document: Document, path: tuple[str, ...], page: int | None) -> str:
-    """Title, number, place and validity of a source, as markup; the title opens the file it came from."""
+def reference(document: Document, path: tuple[str, ...], page: int | None, where: str) -> str:
+    """Title, number, place and validity of a source, as markup; the title opens `where`."""
     facts = "，".join(escaped(v) for v in (document.number, document.issuer, document.issued) if v)
     place = " › ".join(escaped(p) for p in path) + (f" 第 {page} 页" if page else "")
     title = f"《{escaped(document.title)}》"
-    link = _link(document)
-    if link:
-        title = f"[link={link}]{title}[/link]"
+    if where:
+        title = f"[link={where}]{title}[/link]"
     status = f"[{STATUS_STYLE[document.status]}]{STATUS_NAMES[document.status]}[/]"
     return f"{title}{f'（{facts}）' if facts else ''} {place} {status}"
 
 
-def _link(document: Document) -> str:
-    """OSC 8 target: the file itself where it is still there."""
+def link(document: Document, revision: int, start: int, end: int, base: str) -> str:
+    """What a terminal opens: the reader at the words where a public address is set, else the file as added."""
     from pathlib import Path
     from urllib.parse import quote
 
+    if base:
+        return span_address(base.rstrip("/"), document.id, revision, start, end)
     try:
         path = Path(document.source).absolute()
         return f"file://{quote(str(path))}" if path.is_file() else ""
@@ -88,17 +92,21 @@ def ask(args: argparse.Namespace, terminal: Terminal) -> int:
     from indexer.assistant import Assistant
 
     text = checked(args.text)
-    assistant = Assistant(library_of(args))
-    answer = assistant.ask(Question(text, (), filters_of(args), args.k), caller="命令行")
+    library = library_of(args)
+    with terminal.waiting("正在检索、作答"):
+        answer = Assistant(library).ask(Question(text, (), filters_of(args), args.k), caller="命令行")
     if terminal.json_mode:
         terminal.give(answer_json(answer))
     else:
-        print_answer(answer, terminal)
+        print_answer(answer, terminal, library.settings.public_url)
     return 0
 
 
-def print_answer(answer: Answer, terminal: Terminal) -> None:
+def print_answer(answer: Answer, terminal: Terminal, base: str = "") -> None:
     out = terminal.out
+    for note in answer.notes:
+        if note not in answer.text:
+            out.print(f"[yellow]{escaped(note)}[/]")
     if answer.rewritten:
         out.print(f"[dim]（理解为：{escaped(answer.rewritten)}）[/]")
     out.print(escaped(answer.text))
@@ -106,13 +114,14 @@ def print_answer(answer: Answer, terminal: Terminal) -> None:
         reason = REASON_NAMES.get(answer.reason or "", answer.reason or "")
         out.print(f"[yellow]没有依据：{reason}[/]")
     for citation in answer.citations:
-        out.print(_cited(citation))
+        out.print(_cited(citation, base))
     kind = f"{KIND_NAMES[answer.kind]} · " if answer.basis == "grounded" else ""
     out.print(f"[dim]{kind}{answer.took_ms:.0f} 毫秒 · 答案编号 {answer.id}[/]")
 
 
-def _cited(citation: Citation) -> str:
-    where = reference(citation.document, citation.path, citation.page)
+def _cited(citation: Citation, base: str) -> str:
+    to = link(citation.document, citation.revision, citation.start, citation.end, base)
+    where = reference(citation.document, citation.path, citation.page, to)
     return (
         f"[cyan]\\[{citation.n}][/] {where} [dim]第 {citation.revision} 版 {citation.start}–{citation.end}[/]"
     )

@@ -46,14 +46,15 @@ def chat(args: argparse.Namespace, terminal: Terminal) -> int:
         else:
             try:
                 question = Question(checked(command), tuple(history[-TURNS_KEPT:]), filters, args.k)
-                answer = assistant.ask(question, caller="命令行")
+                with terminal.waiting("正在检索、作答"):
+                    answer = assistant.ask(question, caller="命令行")
             except KBError as error:
                 terminal.say(f"错误：{error}")
                 continue
             answers.append(answer)
             history += [Turn("user", question.text), Turn("assistant", answer.text)]
             if not terminal.json_mode:
-                print_answer(answer, terminal)
+                print_answer(answer, terminal, library.settings.public_url)
     if terminal.json_mode:
         terminal.give({"answers": [answer_json(answer) for answer in answers]})
     return 0

@@ -60,6 +60,16 @@ class Terminal:
             yield progress
 
 
+    @contextmanager
+    def waiting(self, message: str) -> Iterator[None]:
+        """A moving sign on stderr while an answer is worked out; silent where stderr is not a terminal."""
+        if not self.err.is_terminal:
+            yield
+            return
+        with self.err.status(escaped(message)):
+            yield
+
+
 def printable(text: str) -> str:
     """No control character of a file name or a document reaches the terminal."""
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
