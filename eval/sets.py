@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import corpus as shipped
-from indexer.train.sources import ncp_split, records, split_of, stard_split
+from indexer.train.sources import (
+    hebei_split,
+    mailbox_split,
+    ncp_split,
+    news_split,
+    records,
+    services_split,
+    split_of,
+    stard_split,
+)
 from kb.errors import BadInput
 
 from .dataset import Dataset, Query, Record
@@ -102,12 +111,12 @@ def hebei(data: Path) -> Dataset:
             key,
             (texts[key]["text"] or "")[:80],
             {str(p): 1 for p in r["policy_ids"]},
-            split=split_of(f"hebei/{key}", 0, 50),
+            split=hebei_split(key),
         )
         for r in links
         if (key := str(r["interp_id"])) in texts and texts[key]["text"]
     )
-    return Dataset("hebei", "解读的开头 → 被解读的政策", documents, queries, seen=True)
+    return Dataset("hebei", "解读的开头 → 被解读的政策", documents, queries)
 
 
 def news(data: Path) -> Dataset:
@@ -120,9 +129,9 @@ def news(data: Path) -> Dataset:
     queries = tuple(
         Query(str(i), r["title"], {str(i): 1}, split=split)
         for i, r in enumerate(records(path))
-        if (split := split_of(f"news/{i}", 97, 1)) != "train"
+        if (split := news_split(i)) != "train"
     )
-    return Dataset("news", "新闻标题 → 1.9 万篇正文", documents, queries, seen=True)
+    return Dataset("news", "新闻标题 → 1.9 万篇正文", documents, queries)
 
 
 def mailbox(data: Path) -> Dataset:
@@ -135,9 +144,9 @@ def mailbox(data: Path) -> Dataset:
     queries = tuple(
         Query(str(r["id"]), r["subject"], {str(r["id"]): 1}, split=split)
         for r in records(path)
-        if r["reply"] and (split := split_of(f"mailbox/{r['id']}", 75, 10)) != "train"
+        if r["reply"] and (split := mailbox_split(r["id"])) != "train"
     )
-    return Dataset("mailbox", "来信主题 → 2,765 封答复", documents, queries, seen=True)
+    return Dataset("mailbox", "来信主题 → 2,765 封答复", documents, queries)
 
 
 def services(data: Path) -> Dataset:
@@ -156,10 +165,10 @@ def services(data: Path) -> Dataset:
     queries = tuple(
         Query(f"s{n}", name, grades, split=split)
         for n, (name, grades) in enumerate(by_name.items())
-        if (split := split_of(f"services/{name}", 70, 10)) != "train"
+        if (split := services_split(name)) != "train"
     )
     documents = [{"_id": key, "title": "", "text": told} for key, (_, told) in guides.items()]
-    return Dataset("services", "办事事项名 → 办事指南", lambda: iter(documents), queries, seen=True)
+    return Dataset("services", "办事事项名 → 办事指南", lambda: iter(documents), queries)
 
 
 def _shown(value: object) -> str:

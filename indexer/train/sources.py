@@ -51,6 +51,24 @@ def ncp_split(docid: str) -> Split:
     return split_of(f"ncp/{docid}", 0, 50)
 
 
+def news_split(index: int) -> Split:
+    """Of titled news three of a hundred are kept for tuning and measuring."""
+    return split_of(f"news/{index}", 97, 1)
+
+
+def mailbox_split(letter: object) -> Split:
+    return split_of(f"mailbox/{letter}", 75, 10)
+
+
+def services_split(name: str) -> Split:
+    return split_of(f"services/{name}", 70, 10)
+
+
+def hebei_split(reading: object) -> Split:
+    """Links from interpretations to policies are only ever measured on."""
+    return split_of(f"hebei/{reading}", 0, 50)
+
+
 def records(path: Path) -> Iterator[dict[str, Any]]:
     """The JSON objects of an xz-compressed JSONL file; none when the file is absent."""
     if path.exists():
@@ -89,7 +107,8 @@ def policies(data: Path) -> Iterator[Text]:
 
 def titled_news(data: Path) -> Iterator[Text]:
     for i, r in enumerate(records(data / "news" / "title_body_pairs.jsonl.xz")):
-        yield Text(r["title"], r["body"][:2000], f"n{i}")
+        if news_split(i) == "train":
+            yield Text(r["title"], r["body"][:2000], f"n{i}")
 
 
 def untitled_news(data: Path, most: int = 30000) -> Iterator[Text]:
@@ -101,9 +120,14 @@ def untitled_news(data: Path, most: int = 30000) -> Iterator[Text]:
 
 def letters(data: Path) -> Iterator[Pair]:
     """Citizens' words: subject → letter, letter → reply."""
+    answered = list(records(data / "mailbox" / "letters_with_replies.jsonl.xz"))
+    measured = {r["subject"] for r in answered if mailbox_split(r["id"]) != "train"}
     for r in records(data / "mailbox" / "subject_message_pairs.jsonl.xz"):
-        yield Pair(r["subject"], "", r["message"][:500])
-    for r in records(data / "mailbox" / "letters_with_replies.jsonl.xz"):
+        if r["subject"] not in measured:
+            yield Pair(r["subject"], "", r["message"][:500])
+    for r in answered:
+        if r["subject"] in measured:
+            continue
         yield Pair(r["subject"], "", r["message"][:500])
         yield Pair(r["subject"], "", r["reply"][:500])
         yield Pair(r["message"][:150], "", r["reply"][:500])
@@ -129,22 +153,11 @@ def notice_questions(data: Path) -> Iterator[Pair]:
 def service_items(data: Path) -> Iterator[Pair]:
     skip = re.compile(r"^[\d\-:./\w]{0,40}$|^https?:|^\{|^\[", re.ASCII)
     for r in records(data / "guangdong_service_items.jsonl.xz"):
+        if services_split(str(r.get("TASK_NAME") or "")) != "train":
+            continue
         values = [str(v) for k, v in r.items() if isinstance(v, str) and len(v) > 25 and not skip.match(v)]
         if values:
             yield Pair(r.get("TASK_NAME") or "", "", max(values, key=len)[:500])
-
-
-def interpretations(data: Path) -> Iterator[Pair]:
-    texts = {r["id"]: r for r in records(data / "hebei" / "policies.jsonl.xz")}
-    for r in records(data / "hebei" / "interpretation_to_policy.jsonl.xz"):
-        for policy in r["policy_ids"]:
-            if policy in texts and r["interp_id"] in texts:
-                meaning = texts[r["interp_id"]]["text"] or ""
-                for at in range(0, min(len(meaning), 1800), 300):
-                    whole = texts[policy]["text"] or ""
-                    yield Pair(
-                        meaning[at : at + 120], texts[policy]["title"], around(whole, meaning[at : at + 12])
-                    )
 
 
 def stard_questions(data: Path, part: Split) -> Iterator[tuple[dict[str, Any], list[Text]]]:
