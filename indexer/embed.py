@@ -112,9 +112,12 @@ class SentenceTransformerEmbedder:
                 f"向量模型 {name} 需要 sentence-transformers；请运行 pip install 'policy-kb[models]'"
             ) from error
         try:
-            self._model = library.SentenceTransformer(name, device="cpu")
+            self._model = library.SentenceTransformer(name, device="cpu", local_files_only=True)
         except Exception as error:  # the library raises many kinds
-            raise BadSettings(f"向量模型 {name} 载入失败：{error}；请检查名称、路径或网络") from error
+            why = "本机没有它" if isinstance(error, OSError) else " ".join(str(error).split())[:200]
+            raise BadSettings(
+                f"向量模型 {name} 载入失败：{why}；运行时不联网，请先把模型下载到本机，再在 embedder 里写它的路径或名字"
+            ) from error
         self._name = name
 
     @property
