@@ -8,6 +8,9 @@ import select
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +29,7 @@ def _settings_of_this_machine_do_not_matter() -> Iterator[None]:
     os.environ.update(kept)
 
 
-START = 120.0  # seconds a service gets to say its address; about three are usual
+START = 120.0  # seconds a service gets to be ready; about three are usual
 
 
 class _Service:
@@ -49,13 +52,17 @@ class _Service:
         self.stdout = self.process.stdout
 
     def address(self, seconds: float) -> str:
-        """The address once connections are accepted; fails with the service's log where none comes."""
+        """The address once questions are answered; fails with the service's log where they never are."""
+        deadline = time.monotonic() + seconds
         told, _, _ = select.select([self.stdout], [], [], seconds)
         said = json.loads((told and self.stdout.readline()) or "{}")
-        if "url" in said:
-            return str(said["url"])
-        why = f"ended with {self.process.wait(30)}" if told else f"said nothing for {seconds:g} s"
-        if not told:
+        while "url" in said and time.monotonic() < deadline and self.process.poll() is None:
+            if is_ready(said["url"]):
+                return str(said["url"])
+            time.sleep(0.05)
+        gone = told and "url" not in said
+        why = f"ended with {self.process.wait(30)}" if gone else f"was not ready after {seconds:g} s"
+        if self.process.poll() is None:
             self.process.send_signal(signal.SIGABRT)  # faulthandler writes where every thread stands
             self.process.wait(30)
         raise AssertionError(f"the service {why}; its log:\n{self.log.read_text('utf8', 'replace')[-6000:]}")
@@ -70,6 +77,15 @@ class _Service:
             raise
         finally:
             self.stdout.close()
+
+
+def is_ready(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/health/ready", timeout=10):
+            return True
+    except urllib.error.HTTPError as loading:
+        loading.close()
+        return False
 
 
 @contextmanager

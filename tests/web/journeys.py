@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.request
 import uuid
 from typing import Any
@@ -28,15 +29,22 @@ def send(server: str, name: str, text: str) -> dict[str, Any]:
     head = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n'
     body = f"{head}Content-Type: text/plain\r\n\r\n{text}\r\n--{edge}--\r\n".encode()
     kind = {"Content-Type": f"multipart/form-data; boundary={edge}"}
-    with urllib.request.urlopen(urllib.request.Request(f"{server}/api/documents", body, kind)) as got:
-        return json.load(got)
+    return _sent(urllib.request.Request(f"{server}/api/documents", body, kind))
 
 
 def call(server: str, path: str, body: dict[str, Any] | None = None) -> Any:
     data = json.dumps(body).encode() if body is not None else None
-    asked = urllib.request.Request(f"{server}{path}", data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(asked) as got:
-        return json.load(got)
+    return _sent(urllib.request.Request(f"{server}{path}", data, {"Content-Type": "application/json"}))
+
+
+def _sent(request: urllib.request.Request) -> Any:
+    """The service's JSON; its own words where it refuses."""
+    try:
+        with urllib.request.urlopen(request, timeout=60) as got:
+            return json.load(got)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise AssertionError(f"{error.code} {request.full_url}: {error.read().decode()}") from None
 
 
 def home(page: Page, server: str) -> None:
