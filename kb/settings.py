@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     keep_questions_days: int = Field(0, ge=0, description="问题原文保留天数；0 为一直保留")
     mask_personal: bool = Field(False, description="入账前遮盖手机号、身份证号等个人号码")
     log_questions: bool = Field(False, description="日志里写问题原文")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别：debug、info、warning 或 error")
     webhook: str = Field("", description="往日答案因新修订或废止而动摇时通知的网址；空为不通知")
 
     @property
@@ -77,8 +77,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        home = Path(init_settings().get("home") or os.environ.get("KB_HOME") or DEFAULT_HOME).expanduser()
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "kb.toml"))
+        file = _home(init_settings().get("home")) / "kb.toml"
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
 
 
 def load_settings(home: str | Path | None = None, **overrides: Any) -> Settings:
@@ -92,7 +92,14 @@ def load_settings(home: str | Path | None = None, **overrides: Any) -> Settings:
         raise BadSettings(_explain(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(f"kb.toml 不是合法的 TOML（{error}）；请改正后重试") from error
+    if settings.home.expanduser() != _home(given.get("home")):
+        raise BadSettings("home 不能写在 kb.toml 里（这个文件就在数据目录中）；请用 --home 或 KB_HOME 指定数据目录")
     return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+
+
+def _home(given: str | Path | None) -> Path:
+    """The data folder: the command line's, else the environment's, else the default."""
+    return Path(given or os.environ.get("KB_HOME") or DEFAULT_HOME).expanduser()
 
 
 _WRONG = {  # pydantic's error type → what is wanted
