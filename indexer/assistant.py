@@ -21,7 +21,6 @@ from kb.history import Tools, readings
 from kb.ledger import Ledger, ledger_key
 from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason
 from kb.privacy import mask
-from kb.privacy import mask
 from kb.quoting import Pick, choose
 from kb.refusal import log_odds, out_of_scope, support
 from kb.store import now
