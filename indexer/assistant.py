@@ -111,7 +111,9 @@ class Assistant:
             return self._refused(blank, "below_threshold", hits, judged.missing)
         stale = self._stale(question, text, evidence, chosen)
         if stale:
-            return self._refused(blank, "not_in_force", [], named=stale)
+            named = {document.id for document in stale}
+            nearest = sorted(hits, key=lambda hit: hit.document.id not in named)[: question.k]
+            return self._refused(replace(blank, hits=tuple(nearest)), "not_in_force", [], named=stale)
         return self._grounded(blank, evidence, chosen, emit, question.quoting)
 
     def _hits(self, text: str, question: Question) -> list[Hit]:

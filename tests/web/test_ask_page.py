@@ -35,6 +35,50 @@ def test_an_answer_streams_and_its_chip_shows_the_exact_quote(page: Page, server
     expect(card.locator(".badge")).to_have_text("现行有效")
 
 
+def test_the_first_page_offers_questions_and_answers_the_one_that_is_pressed(page: Page, server: str) -> None:
+    home(page, server)
+    offered = page.locator(".suggestion")
+    offered.first.wait_for()
+    question = offered.first.inner_text()
+    assert 1 < offered.count() <= 6
+    offered.first.click()
+    page.wait_for_selector(".answer-foot")
+    expect(page.locator(".question")).to_have_text(question)
+    assert page.locator(".answer button.chip").count() > 0
+
+
+def test_claims_are_shown_and_read_aloud_as_they_come(page: Page, server: str) -> None:
+    home(page, server)
+    page.evaluate(
+        """() => {
+          const send = (text) => new TextEncoder().encode(`event: claim\\ndata: ${JSON.stringify({ text })}\\n\\n`);
+          window.fetch = async () => new Response(
+            new ReadableStream({ start: (stream) => { window.claim = (text) => stream.enqueue(send(text)); } }),
+            { headers: { "Content-Type": "text/event-stream" } },
+          );
+        }"""
+    )
+    page.fill("#question", QUESTION)
+    page.keyboard.press("Enter")
+    log = page.get_by_role("log")
+    expect(page.locator("#status")).to_have_text("正在查找依据…")
+    for told in (["先说的一句。"], ["先说的一句。", "后说的一句。"]):
+        page.evaluate("text => window.claim(text)", told[-1])
+        expect(log.locator("p")).to_have_text(told)
+    assert log.evaluate("node => node.closest('[aria-busy=true]')") is None  # or nothing would be read
+
+
+def test_an_answer_can_be_stopped(page: Page, server: str) -> None:
+    page.route("**/api/ask", lambda route: None)  # an answer that never comes
+    home(page, server)
+    page.fill("#question", QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator(".pending")).to_be_visible()
+    page.get_by_role("button", name="停止").click()
+    expect(page.locator("#thread")).to_contain_text("已停止")
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_a_chip_opens_the_source_at_the_cited_words_and_escape_gives_the_focus_back(
     page: Page, server: str, station: str
 ) -> None:
@@ -93,15 +137,27 @@ def test_enter_that_ends_composing_chinese_does_not_send(page: Page, server: str
     expect(page.locator("#question")).to_have_value("养lao")
 
 
-def test_a_question_without_a_basis_is_refused_in_words_with_the_nearest_documents_to_look_at(
+def test_a_rule_no_longer_in_force_is_refused_in_words_with_the_documents_to_look_at(
     page: Page, server: str
 ) -> None:
+    text = "苇塘渡口摆渡收费规定\n\n第一条 苇塘渡口摆渡每人次收费三元。\n"
+    identity = send(server, "苇塘渡口摆渡收费规定.txt", text)["results"][0]["doc_id"]
+    call(
+        server,
+        f"/api/documents/{identity}/status",
+        {"status": "repealed", "reason": "渡口已撤", "by": "张三"},
+    )
     home(page, server)
-    ask(page, "如何办理出国护照的换发手续？")
+    ask(page, "苇塘渡口摆渡每人次收费多少？")
     refusal = page.locator(".answer.refusal")
-    expect(refusal).to_be_visible()
-    assert len(refusal.locator(".refusal-text").inner_text()) > 4
+    expect(refusal.locator(".refusal-text")).to_contain_text("苇塘渡口摆渡收费规定")
+    expect(refusal).to_contain_text("相关文件已不再有效")
     assert refusal.locator("button.chip").count() == 0
+    nearest = refusal.locator(".nearest .source-line", has_text="苇塘渡口")
+    expect(nearest.locator(".badge")).to_have_text("已废止")
+    nearest.click()
+    page.wait_for_selector("dialog.source mark.cited")
+    assert "三元" in marked(page)
 
 
 def test_a_follow_up_is_sent_with_its_history(page: Page, server: str, station: str) -> None:
@@ -196,23 +252,39 @@ def test_feedback_reaches_the_ledger(page: Page, server: str, station: str) -> N
     assert identity in [row["id"] for row in rows]
 
 
-def test_facets_limit_what_search_finds_and_can_be_undone(page: Page, server: str, station: str) -> None:
-    home(page, server)
-    page.click(".tab[data-mode=search]")
-    page.fill("#question", "社区")
-    page.keyboard.press("Enter")
+FACETS = {"kind": "kind", "issuer": "issuer", "region": "region", "status": "status"}
+
+
+@pytest.mark.parametrize("name", FACETS)
+def test_facets_limit_what_search_finds_and_can_be_undone(
+    page: Page, server: str, station: str, name: str
+) -> None:
+    page.goto(f"{server}/#search=社区")
     page.wait_for_selector(".hits")
-    kind = page.locator("facet-panel fieldset").first.locator("input").first
+    box = page.locator(f"facet-panel input[name={name}]").first
     with page.expect_request(lambda request: request.url.endswith("/api/search")) as waiting:
-        kind.check()
-    value = kind.get_attribute("value") or page.evaluate("node => node.value", kind.element_handle())
-    assert waiting.value.post_data_json["filters"] == {"kind": [value]}
+        box.check()
+    value = box.get_attribute("value") or box.evaluate("node => node.value")
+    assert waiting.value.post_data_json["filters"] == {name: [value]}
     found = waiting.value.response().json()["hits"]
-    assert {hit["kind"] for hit in found} <= {value}
+    about = [call(server, f"/api/documents/{doc}") for doc in {hit["doc_id"] for hit in found}]
+    assert {each[name] for each in about} == {value}
     with page.expect_request(lambda request: request.url.endswith("/api/search")) as again:
         page.get_by_role("button", name=re.compile("去掉条件")).click()
     assert "filters" not in again.value.post_data_json
-    expect(kind).not_to_be_checked()
+    expect(box).not_to_be_checked()
+
+
+def test_years_limit_what_search_finds(page: Page, server: str) -> None:
+    page.goto(f"{server}/#search=社区")
+    page.wait_for_selector(".hits")
+    year = call(server, "/api/facets")["year"][0]["value"]
+    for place in (0, 1):  # from, to
+        with page.expect_response(lambda response: response.url.endswith("/api/search")) as waiting:
+            page.locator(".year select").nth(place).select_option(year)
+    found = waiting.value.json()["hits"]
+    assert found and {hit["issued"][:4] for hit in found} == {year}
+    expect(page.locator(".tags")).to_contain_text(f"{year}—{year} 年")
 
 
 def test_found_words_are_marked_where_the_service_says(page: Page, server: str, station: str) -> None:
@@ -313,11 +385,31 @@ def test_markup_in_documents_and_answers_stays_text(page: Page, server: str) -> 
     assert page.title() != "hacked"
 
 
-def test_the_page_speaks_english_when_asked(page: Page, server: str) -> None:
+OURS = [
+    "top-bar",
+    "#side h2, #side legend, #new",
+    ".welcome",
+    "#composer",
+    ".audit-head, #filters",
+    "dt, summary",
+]
+
+
+def test_the_pages_speak_english_when_asked(page: Page, server: str, station: str) -> None:
     home(page, server)
     page.get_by_role("button", name="English").click()
     expect(page.locator("#new")).to_have_text("New conversation")
     assert page.evaluate("document.documentElement.lang") == "en"
+    for path in ("/", "/audit", f"/documents/{station}"):
+        page.goto(server + path)
+        page.wait_for_selector("#new, .answer-row, #metadata dt")
+        shown = [text for part in OURS for text in page.locator(part).all_inner_texts()]
+        shown += page.locator("[aria-label]").evaluate_all("all => all.map((node) => node.ariaLabel)")
+        chinese = [
+            text for text in shown if re.search("[\u4e00-\u9fff]", text.replace("中文", "").replace("中", ""))
+        ]
+        assert [text for text in chinese if "青禾镇" not in text and "？" not in text] == []
+    page.goto(server)
     page.get_by_role("button", name="中文").click()
     expect(page.locator("#new")).to_have_text("新对话")
 
