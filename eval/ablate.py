@@ -20,7 +20,7 @@ import numpy as np
 
 from indexer import search
 from indexer.rank import FEATURES, Candidate, Query, Ranker, features
-from indexer.search import Searcher, reciprocal_rank_fusion
+from indexer.search import RERANKED, Searcher, reciprocal_rank_fusion
 from indexer.train.ranker import Group, fit
 from kb.errors import KBError
 from kb.fold import fold
@@ -57,7 +57,7 @@ class Prepared:
     queries: tuple[nouns.Query, ...]
     asked: tuple[Query, ...]
     candidates: tuple[list[Candidate], ...]
-    rows: tuple[np.ndarray, ...]  # (candidates, features) each
+    rows: tuple[np.ndarray, ...]  # (at most RERANKED, features) each, of the first candidates
 
     def hits(self, searched: Query, candidate: Candidate) -> Hit:
         return self.searcher._hit(searched, candidate, 0.0)
@@ -70,7 +70,7 @@ def prepare(chosen: nouns.Dataset, work: Path) -> Prepared:
     candidates = tuple(
         searcher.candidates(query, q.text, k=DEPTH) for query, q in zip(asked, queries, strict=True)
     )
-    rows = tuple(features(query, found) for query, found in zip(asked, candidates, strict=True))
+    rows = tuple(features(query, found[:RERANKED]) for query, found in zip(asked, candidates, strict=True))
     return Prepared(chosen, searcher, queries, asked, candidates, rows)
 
 
@@ -118,10 +118,11 @@ def as_hits(searcher: Searcher, query: Query, ids: Sequence[int]) -> list[Hit]:
 
 
 def learned_step(prepared: Prepared, score: Callable[[np.ndarray], np.ndarray]) -> list[list[Hit]]:
-    """The candidates of both sides by a ranker's scores."""
+    """The first candidates by a ranker's scores, then the rest as fused."""
     found = []
     for query, candidates, rows in zip(prepared.asked, prepared.candidates, prepared.rows, strict=True):
-        order = np.argsort(-score(rows), kind="stable") if len(rows) else ()
+        order = np.argsort(-score(rows), kind="stable").tolist() if len(rows) else []
+        order += range(len(rows), len(candidates))
         found.append([prepared.hits(query, candidates[i]) for i in order])
     return found
 
@@ -133,8 +134,9 @@ def groups(prepared: Prepared, dropped: Sequence[str] = ()) -> list[Group]:
         prepared.queries, prepared.asked, prepared.candidates, prepared.rows, strict=True
     ):
         if q.split == "tune" and len(rows):
-            gains = np.array([nouns.holds(q, prepared.hits(query, c)) for c in candidates], np.float32)
-            names = tuple(c.document.external_id or c.document.id for c in candidates)
+            first = candidates[:RERANKED]
+            gains = np.array([nouns.holds(q, prepared.hits(query, c)) for c in first], np.float32)
+            names = tuple(c.document.external_id or c.document.id for c in first)
             made.append(Group(without(rows, dropped), gains, "tune", names))
     return made
 

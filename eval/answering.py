@@ -72,12 +72,14 @@ def _right_document(asked: Asked, answer: Answer) -> bool:
 
 
 def _covers(asked: Asked, answer: Answer) -> bool:
+    """Every line or table cell of an evidence text stands in the quotes, or they lie in it and suffice."""
     quotes = [squeeze(c.quote) for c in answer.citations]
     whole = "".join(quotes)
     wanted = [squeeze(a) for a in asked.answers]
-    for evidence in map(squeeze, asked.evidence):
-        inside = "".join(q for q in quotes if q in evidence)
-        if evidence in whole or (inside and all(a in inside for a in wanted)):
+    for evidence in asked.evidence:
+        pieces = [squeeze(piece) for piece in re.split(r"[|\n]", evidence)]
+        inside = "".join(q for q in quotes if q in squeeze(evidence))
+        if all(piece in whole for piece in pieces) or (inside and all(a in inside for a in wanted)):
             return True
     return not asked.evidence
 

@@ -21,14 +21,14 @@ Record = dict[str, Any]  # {"_id", "title", "text"}: one document, as `kb add` r
 class Query:
     """A question and what counts as found.
 
-    `grades` gives every right document a grade above zero. Where `answers` has texts, a
-    passage is right when it is of a right document and holds one of them wholly.
+    `grades` gives every right document a grade above zero. Where there are `answers`, a passage is
+    right when it is of a right document and wholly holds one of them: every text it consists of.
     """
 
     id: str
     text: str
     grades: Mapping[str, int]
-    answers: tuple[str, ...] = ()
+    answers: tuple[tuple[str, ...], ...] = ()
     split: Split = "test"
 
 
@@ -41,7 +41,6 @@ class Dataset:
     documents: Callable[[], Iterator[Record]]
     queries: tuple[Query, ...]
     files: tuple[Path, ...] = ()
-    seen: bool = False  # whether the shipped embedder was trained on these very pairs
     notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -72,7 +71,7 @@ def holds(query: Query, hit: Hit) -> bool:
     if query.grades.get(document_key(hit), 0) <= 0:
         return False
     text = bare(hit.passage.text)
-    return not query.answers or any(bare(answer) in text for answer in query.answers)
+    return not query.answers or any(all(bare(part) in text for part in answer) for answer in query.answers)
 
 
 def bare(text: str) -> str:

@@ -106,6 +106,12 @@ def _answered(path: Path) -> list[Query]:
         if split is None:
             raise BadInput(f"{path} 第 {number} 行的 split 是 {r['split']}；应为 train、tune 或 test")
         asked.append(
-            Query(str(r.get("id", number)), r["question"], {str(document): 1}, tuple(answers), split)
+            Query(
+                str(r.get("id", number)),
+                r["question"],
+                {str(document): 1},
+                tuple((a,) for a in answers),
+                split,
+            )
         )
     return asked

