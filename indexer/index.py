@@ -7,6 +7,7 @@ process leaves the generation before.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -28,6 +29,7 @@ from .vectors import VectorIndex
 from .words import Words
 
 FORMAT = 1
+WORDS_META = "words/meta.json"  # the one file of the word index that is replaced in place
 Progress = Callable[[int], None]  # called with the number of passages done since the last call
 
 
@@ -65,6 +67,8 @@ class Index:
         """The manifest on disk; None where there is no index yet."""
         try:
             data = json.loads((self.folder / "manifest.json").read_text("utf-8"))
+            if data.pop("check") != _check(data):
+                raise ValueError("checksum")
             return Manifest(**{**data, "additions": tuple(data["additions"])})
         except FileNotFoundError:
             return None
@@ -85,13 +89,22 @@ class Index:
         Without `again`, files this process has found sound before are only looked for.
         """
         bad = []
+        later = self._written_later(manifest)
         for name, crc in manifest.files.items():
             path = self.folder / name
+            if later and name.startswith("words/") and (name == WORDS_META or not path.exists()):
+                continue  # replaced by a commit that the manifest did not live to see
             if not path.is_file() or ((again or self._sound.get(name) != crc) and _crc(path) != crc):
                 bad.append(name)
             else:
                 self._sound[name] = crc
         return bad
+
+    def _written_later(self, manifest: Manifest) -> bool:
+        """Has the word index been committed again since the manifest was? A writer was killed in between;
+        what it wrote is written again by the next."""
+        known, path = manifest.files.get(WORDS_META), self.folder / WORDS_META
+        return known is not None and path.is_file() and _crc(path) != known
 
     def open_lexical(self) -> LexicalIndex:
         return LexicalIndex(self.folder / "words", self.words)
@@ -107,21 +120,31 @@ class Index:
 
     def sync(self, store: Store, progress: Progress | None = None) -> Manifest:
         """Bring the index to the store's generation; rebuild what is damaged or missing."""
-        try:
-            known = self.manifest()
-            if known is not None:
-                self.check(known)
-                if self.damaged(known, again=False):
-                    known = None
-        except BrokenIndex:
-            known = None
         generation = store.generation()
+        known = self._sound_manifest(generation)
         if known is not None and known.generation == generation:
             return known
+        if known is not None:
+            with contextlib.suppress(BrokenIndex):
+                return self._catch_up(store, known, generation, progress)
+        self.clear()
+        return self._catch_up(store, self._fresh_manifest(0), generation, progress)
+
+    def _sound_manifest(self, generation: int) -> Manifest | None:
+        """The manifest, where its files are whole and, if nothing has changed since, its own."""
+        try:
+            known = self.manifest()
+        except BrokenIndex:
+            return None
         if known is None:
-            self.clear()
-            known = self._fresh_manifest(0)
-        return self._catch_up(store, known, generation, progress)
+            return None
+        self.check(known)
+        return None if self.unsound(known, generation) else known
+
+    def unsound(self, manifest: Manifest, generation: int) -> bool:
+        """Is a file missing or damaged? Files found whole before are only looked for."""
+        torn = manifest.generation == generation and self._written_later(manifest)
+        return torn or bool(self.damaged(manifest, again=False))
 
     def clear(self) -> None:
         """Forget the index; the store still has everything."""
@@ -154,6 +177,8 @@ class Index:
                     progress(len(batch))
 
         lexical.write(stream(), gone)
+        if lexical.count() != store.passage_count():
+            raise BrokenIndex(f"词索引 {self.folder / 'words'} 与库存不符；请运行 `kb reindex` 重建")
         manifest = self._write_vectors(store, replace(known, generation=generation), ids, rows)
         self._commit(manifest)
         return manifest
@@ -189,15 +214,17 @@ class Index:
         named += [
             p for p in sorted((self.folder / "words").glob("*.*")) if p.suffix not in (".json", ".lock")
         ]
+        named.append(self.folder / WORDS_META)
         before = self._known_crcs()
         files = {}
         for path in named:
             name = str(path.relative_to(self.folder))
-            files[name] = before.get(name) or _crc(path)
+            files[name] = _crc(path) if name == WORDS_META else before.get(name) or _crc(path)
             self._sound[name] = files[name]
         temporary = self.folder / "manifest.json.new"
+        data = asdict(replace(manifest, files=files))
         with temporary.open("w", encoding="utf-8") as out:
-            json.dump(asdict(replace(manifest, files=files)), out, ensure_ascii=False, indent=1)
+            json.dump({**data, "check": _check(data)}, out, ensure_ascii=False, indent=1)
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(self.folder / "manifest.json")
@@ -217,6 +244,11 @@ class Index:
 def embedding_text(row: IndexRow) -> str:
     """What stands for a passage in the vector space: its title, its place, its words."""
     return fold(f"{row.title} {row.path.replace(PATH_SEPARATOR, ' ')} {row.text}")
+
+
+def _check(data: dict[str, object]) -> int:
+    """CRC-32 of the manifest's own values."""
+    return zlib.crc32(json.dumps(data, sort_keys=True, ensure_ascii=False).encode())
 
 
 def _crc(path: Path) -> int:

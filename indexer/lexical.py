@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,6 +52,7 @@ class LexicalIndex:
 
     def __init__(self, folder: Path, words: Words) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         try:
             self._index = tantivy.Index(schema(), path=str(folder), reuse=True)
             self._index.config_reader(reload_policy="manual")
@@ -65,6 +67,13 @@ class LexicalIndex:
 
     def write(self, added: Iterable[Sequence[IndexRow]], gone: Iterable[int]) -> int:
         """Take passages out and in, then commit. Doing it twice is doing it once."""
+        sweep(self._folder)
+        try:
+            return self._write(added, gone)
+        except (ValueError, OSError) as error:
+            raise BrokenIndex(f"词索引 {self._folder} 写不进去（{error}）；请运行 `kb reindex` 重建") from error
+
+    def _write(self, added: Iterable[Sequence[IndexRow]], gone: Iterable[int]) -> int:
         writer = self._index.writer(HEAP, 1)
         self._take_out(writer, list(gone))
         known = self._index.searcher().num_docs > 0
@@ -96,7 +105,10 @@ class LexicalIndex:
         return document
 
     def reload(self) -> None:
-        self._index.reload()
+        try:
+            self._index.reload()
+        except (ValueError, OSError) as error:
+            raise BrokenIndex(f"词索引 {self._folder} 已损坏（{error}）；请运行 `kb reindex` 重建") from error
 
     def search(self, terms: dict[str, Sequence[tuple[str, float]]], k: int, scope: Scope | None) -> Scored:
         """The best k passages for weighted terms per field, inside a scope."""
@@ -129,3 +141,22 @@ class LexicalIndex:
     def frequency(self, field: str, term: str) -> int:
         """In how many passages a term occurs."""
         return int(self._index.searcher().doc_freq(field, term))
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed writer has left: a later one would choose the same file names again.
+
+    The caller holds the writer's lock. Readers that have a file open keep it.
+    """
+    try:
+        segments = json.loads((folder / "meta.json").read_text("utf-8"))["segments"]
+        kept = {s["segment_id"].replace("-", ""): (s["deletes"] or {}).get("opstamp") for s in segments}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return  # opening it has said, or will say, what is wrong
+    for path in folder.iterdir():
+        segment, *rest = path.name.split(".")
+        if len(segment) != 32:
+            continue
+        stale = rest[-1] == "del" and rest[0] != str(kept.get(segment))
+        if segment not in kept or stale:
+            path.unlink(missing_ok=True)

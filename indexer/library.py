@@ -82,8 +82,12 @@ class Library:
 
     def _open_searcher(self, previous: Searcher | None) -> Searcher:
         manifest = self._usable_manifest()
-        lexical = previous.lexical if previous else self.index.open_lexical()
-        lexical.reload()
+        try:
+            lexical = previous.lexical if previous else self.index.open_lexical()
+            lexical.reload()
+        except BrokenIndex:  # in a file that no checksum guards
+            manifest = self.reindex()
+            lexical = self.index.open_lexical()
         return Searcher(
             self.store,
             Catalog.load(self.store, previous.catalog if previous else None),
@@ -96,12 +100,7 @@ class Library:
 
     def _usable_manifest(self) -> Manifest:
         """The index as it stands, brought up to date first unless another process is doing so."""
-        try:
-            manifest = self.index.manifest()
-            if manifest is not None:
-                self.index.check(manifest)
-        except BrokenIndex:
-            manifest = None
+        manifest = self._sound_manifest() or self._sound_manifest()  # a writer may replace it meanwhile
         current = manifest is not None and manifest.generation == self.store.generation()
         if manifest is not None and current and self.store.status_day() == date.today():
             return manifest
@@ -111,6 +110,17 @@ class Library:
         except Locked:
             assert manifest is not None
             return manifest
+
+    def _sound_manifest(self) -> Manifest | None:
+        """The manifest on disk, where its files are whole; raises `StaleIndex` for another model or lexicon."""
+        try:
+            manifest = self.index.manifest()
+        except BrokenIndex:
+            return None
+        if manifest is None:
+            return None
+        self.index.check(manifest)
+        return None if self.index.unsound(manifest, self.store.generation()) else manifest
 
     # ---- writing -------------------------------------------------------------------------
 

@@ -130,9 +130,11 @@ class Store:
         values = self._columns(draft, digest) | {"generation": generation}
         if known is None:
             doc_id = self._free_id(connection, draft.key)
-            row = connection.execute(
+            made = connection.execute(
                 insert(documents).values(doc_id=doc_id, key=draft.key, revision=1, **values)
-            ).inserted_primary_key[0]
+            ).inserted_primary_key
+            assert made is not None
+            row = made[0]
             self._add_revision(connection, row, 1, draft, digest, generation)
             return Outcome(doc_id, "added")
         same_text = known.sha256 == digest
@@ -457,6 +459,11 @@ class Store:
             query = select(passages.c.id).where(passages.c.generation > generation).limit(1)
             return connection.execute(query).first() is not None
 
+    def passage_count(self) -> int:
+        """How many passages can be found."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(passages)).scalar_one()
+
     def gone_since(self, generation: int) -> list[int]:
         with self.engine.connect() as connection:
             return list(
@@ -518,7 +525,7 @@ def _visible(visibility: Sequence[str] | None) -> dict[str, Any]:
 def _conditions(filters: Filters) -> Any:
     """The document conditions of a filter, for SQL; the in-memory catalog has the same rules."""
     c = documents.c
-    conditions = [c.removed.is_(None), c.visibility.in_(filters.visibility)]
+    conditions: list[Any] = [c.removed.is_(None), c.visibility.in_(filters.visibility)]
     for column, wanted in ((c.kind, filters.kind), (c.issuer, filters.issuer), (c.region, filters.region),
                            (c.status, filters.status), (c.doc_id, filters.doc_id)):  # fmt: skip
         if wanted:
