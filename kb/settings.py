@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别：debug、info、warning 或 error")
     webhook: str = Field("", description="往日答案因新修订或废止而动摇时通知的网址；空为不通知")
 
+    _given: frozenset[str] = PrivateAttr(frozenset())  # set on the command line
+
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.home / 'kb.sqlite'}"
@@ -92,9 +94,11 @@ def load_settings(home: str | Path | None = None, **overrides: Any) -> Settings:
         raise BadSettings(_explain(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(f"kb.toml 不是合法的 TOML（{error}）；请改正后重试") from error
-    if settings.home.expanduser() != _home(given.get("home")):
+    if "home" in _in_file(_home(given.get("home"))):
         raise BadSettings("home 不能写在 kb.toml 里（这个文件就在数据目录中）；请用 --home 或 KB_HOME 指定数据目录")
-    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+    settings = settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+    settings._given = frozenset(given)
+    return settings
 
 
 def _home(given: str | Path | None) -> Path:
@@ -134,17 +138,22 @@ def unknown_variables() -> tuple[str, ...]:
 
 
 def sources(settings: Settings) -> dict[str, str]:
-    """Where each setting's value came from: 环境变量, kb.toml, 命令行 or 默认值."""
-    try:
-        in_file = tomllib.loads((settings.home / "kb.toml").read_text("utf-8"))
-    except OSError:
-        in_file = {}
-    origin = {}
-    for name in type(settings).model_fields:
+    """Where each setting's value came from: 命令行, 环境变量, kb.toml or 默认值."""
+    in_file = _in_file(settings.home)
+
+    def source(name: str) -> str:
+        if name in settings._given:
+            return "命令行"
         if f"KB_{name.upper()}" in os.environ:
-            origin[name] = "环境变量"
-        elif name in in_file:
-            origin[name] = "kb.toml"
-        else:
-            origin[name] = "命令行" if name in settings.model_fields_set else "默认值"
-    return origin
+            return "环境变量"
+        return "kb.toml" if name in in_file else "默认值"
+
+    return {name: source(name) for name in type(settings).model_fields}
+
+
+def _in_file(home: Path) -> dict[str, Any]:
+    """What `kb.toml` sets; nothing where there is none."""
+    try:
+        return tomllib.loads((home / "kb.toml").read_text("utf-8"))
+    except OSError:
+        return {}
