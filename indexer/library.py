@@ -45,6 +45,7 @@ class Library:
         self.index = Index(home / "index", self.words, self.embedder)
         self._opening = threading.Lock()
         self._searcher: Searcher | None = None
+        self._indexed = -1  # generation of the searcher's index; behind the store while a writer is at work
         self.standing = Standing(self.store)
 
     # ---- reading -------------------------------------------------------------------------
@@ -52,13 +53,11 @@ class Library:
     def searcher(self) -> Searcher:
         """The searcher of the newest generation; a new one is opened without dropping a request."""
         current = self._searcher
-        if current is not None and current.catalog.generation == self.store.generation():
+        if current is not None and self._indexed == self.store.generation():
             return current
         with self._opening:
-            current = self._searcher
-            if current is None or current.catalog.generation != self.store.generation():
-                self._searcher = self._open_searcher(current)
-            assert self._searcher is not None
+            if self._searcher is None or self._indexed != self.store.generation():
+                self._searcher, self._indexed = self._open_searcher(self._searcher)
             return self._searcher
 
     def search(
@@ -80,7 +79,8 @@ class Library:
         """The validity of every listed document on a day."""
         return self.standing.verdicts(day)
 
-    def _open_searcher(self, previous: Searcher | None) -> Searcher:
+    def _open_searcher(self, previous: Searcher | None) -> tuple[Searcher, int]:
+        """A searcher over the index as it stands, and the generation of that index."""
         manifest = self._usable_manifest()
         try:
             lexical = previous.lexical if previous else self.index.open_lexical()
@@ -88,7 +88,7 @@ class Library:
         except BrokenIndex:  # in a file that no checksum guards
             manifest = self.reindex()
             lexical = self.index.open_lexical()
-        return Searcher(
+        searcher = Searcher(
             self.store,
             Catalog.load(self.store, previous.catalog if previous else None),
             self.words,
@@ -97,6 +97,7 @@ class Library:
             self.index.open_vectors(manifest),
             Ranker.shipped(),
         )
+        return searcher, manifest.generation
 
     def _usable_manifest(self) -> Manifest:
         """The index as it stands, brought up to date first unless another process is doing so."""
