@@ -99,6 +99,12 @@ def chinese_number(digits: str) -> int | None:
     return total + current
 
 
+_TYPED = re.compile(  # a 文号 without brackets; the issuer's short name ends in one of these
+    r"(?P<issuer>[\u4e00-\u9fffa-z]{1,11}[发办函字规令告电通])\s*[-—]?\s*(?P<year>(?:19|20)\d{2})\s*年?\s*[-—,，]?\s*第?\s*"
+    r"(?P<n>\d{1,4})\s*号"
+)
+
+
 def _trim(issuer: str, before: str) -> str:
     """The issuer's own characters out of the run that stands before the number.
 
@@ -138,11 +144,28 @@ def find_numbers(text: str) -> list[tuple[int, int, str]]:
     return sorted(found)
 
 
+def typed_numbers(question: str) -> tuple[str, ...]:
+    """What 文号 a question may mean, as people type them without brackets: 浙政发 2023 1号, 浙政发2023年第1号.
+
+    Where the issuer begins is not known without brackets, so every beginning is offered; only one that
+    a document really bears means anything.
+    """
+    offered = []
+    for match in _TYPED.finditer(fold(question)):
+        issuer = match["issuer"].upper()
+        starts = range(len(issuer) - 1)
+        offered += [f"{issuer[i:]}〔{match['year']}〕{int(match['n'])}号" for i in starts]
+    return tuple(offered)
+
+
 def bracket_number(number: str) -> str:
     """A 文号 as written by anyone → its one spelling; other text comes back folded and trimmed."""
     found = find_numbers(number.strip())
     if len(found) == 1:
         return found[0][2]
+    typed = typed_numbers(number)
+    if typed:
+        return typed[0]
     return re.sub(r"\s+", "", fold(number)).upper()
 
 

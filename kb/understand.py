@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from .fold import find_numbers, fold
+from .fold import find_numbers, fold, typed_numbers
 
 QuestionType = Literal[
     "number", "date", "list", "definition", "who", "where", "how", "condition", "comparison", "yesno", "open"
@@ -59,7 +59,7 @@ class Understood:
     text: str
     type: QuestionType
     kind: str | None  # standard | action | case, where the question names one
-    numbers: tuple[str, ...]  # 文号 in it, normalised
+    numbers: tuple[str, ...]  # 文号 it may mean, normalised
     focus: tuple[str, ...]  # its content words in order, question words left out
 
 
@@ -71,7 +71,7 @@ def understand(question: str, words: Sequence[str]) -> Understood:
         text=text,
         type=question_type(text),
         kind=kind_wanted(text),
-        numbers=tuple(number for _, _, number in find_numbers(question)),
+        numbers=(*(number for _, _, number in find_numbers(question)), *typed_numbers(question)),
         focus=focus or tuple(words),
     )
 

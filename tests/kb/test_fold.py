@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.fold import bracket_number, chinese_number, find_numbers, fold
+from kb.fold import bracket_number, chinese_number, find_numbers, fold, typed_numbers
 
 
 @given(st.text())
@@ -77,3 +77,10 @@ def test_found_numbers_are_ordered_disjoint_slices(text: str) -> None:
 )
 def test_chinese_numerals_have_values(digits: str, value: int) -> None:
     assert chinese_number(digits) == value
+
+
+def test_a_number_typed_without_brackets_is_offered_with_every_beginning_of_its_issuer() -> None:
+    offered = typed_numbers("请问浙政发 2023 1号说了什么")
+    assert "浙政发〔2023〕1号" in offered
+    assert typed_numbers("浙江2023年1号台风") == ()
+    assert bracket_number("浙政发2023年第1号") == "浙政发〔2023〕1号"
