@@ -21,6 +21,7 @@ from kb.errors import KBError
 from kb.fold import fold
 from kb.settings import load_settings
 
+BETWEEN = "\x1f"  # between words handed over ready cut
 DEPTH = 100  # candidates of each side that a fusion gets
 
 
@@ -160,39 +161,50 @@ def _model(embedder: Any) -> Any:
 
 
 class Txtai:
-    """txtai's hybrid: its FAISS index and its BM25, words cut for it."""
+    """txtai's hybrid: its FAISS index and its BM25, words cut for it, vectors of the uncut texts."""
 
-    def _config(self) -> dict[str, Any]:
-        embedder = load_embedder()
+    def __init__(self) -> None:
+        self._words, self._embedder = Words(), load_embedder()
+        self._uncut: dict[str, str] = {}  # what txtai is given → what is embedded
 
+    def _transform(self) -> Callable[[Any], Any]:
         def transform(texts: Any) -> Any:
             given = [texts] if isinstance(texts, str) else list(texts)
-            return embedder.encode([fold(t.replace("\x1f", "")) for t in given])
+            return self._embedder.encode([fold(self._uncut.get(t, t)) for t in given])
 
-        return {
-            "method": "external", "transform": transform, "dimensions": embedder.dim, "content": False,
-            "scoring": {"method": "bm25", "terms": True, "normalize": True, "tokenizer": {"regexp": r"[^\x1f]+"}},
-        }  # fmt: skip
+        return transform
 
     def _cut(self, text: str) -> str:
-        return "\x1f".join(self._words.index_tokens(text))
+        cut = BETWEEN.join(self._words.index_tokens(text))
+        self._uncut[cut] = text
+        return cut
 
     def build(self, texts: Sequence[str], folder: Path) -> None:
         from txtai import Embeddings
 
-        self._words = Words()
-        self._index: Any = Embeddings(self._config())
+        scoring = {
+            "method": "bm25",
+            "terms": True,
+            "normalize": True,
+            "tokenizer": {"regexp": f"[^{BETWEEN}]+"},
+        }
+        self._index: Any = Embeddings(
+            {
+                "method": "external", "transform": self._transform(), "dimensions": self._embedder.dim,
+                "content": False, "scoring": scoring,
+            }
+        )  # fmt: skip
         self._index.index((i, self._cut(t), None) for i, t in enumerate(texts))
         self._index.save(str(folder / "txtai"))
 
     def open(self, folder: Path) -> None:
         from txtai import Embeddings
 
-        self._words = Words()
-        self._index = Embeddings(self._config())
-        self._index.load(str(folder / "txtai"))
+        self._index = Embeddings()
+        self._index.load(str(folder / "txtai"), config={"transform": self._transform()})
 
     def search(self, question: str, k: int) -> list[int]:
+        self._uncut.clear()
         return [int(i) for i, _ in self._index.search(self._cut(question), k)]
 
 
