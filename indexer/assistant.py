@@ -236,7 +236,7 @@ class Assistant:
     def _answered(self, filters: Filters) -> Iterator[str]:
         store = self.library.store
         pairs = [(d, store.revision(d.id)) for d in store.documents(filters, limit=CONSIDERED)]
-        for suggestion in islice(in_turn(pairs), 4 * SUGGESTED):
+        for suggestion in islice(in_turn(pairs), 2 * SUGGESTED):
             question = Question(suggestion.text, filters=filters, quoting=True)
             if suggestion.kept(self._answer(question, lambda name, value: None)):
                 yield suggestion.text
