@@ -10,7 +10,7 @@ from importlib import import_module
 
 from kb.errors import KBError
 
-from .commands.options import read_arguments
+from .commands.options import Usage, read_arguments
 from .commands.terminal import Terminal
 
 
@@ -19,7 +19,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     _survive_any_locale()
     try:
         args = read_arguments(argv)
-    except SystemExit as stop:
+    except Usage as wrong:
+        terminal = Terminal(json_mode="--json" in (sys.argv[1:] if argv is None else argv))
+        terminal.fail(str(wrong), "usage")
+        terminal.say(wrong.usage.rstrip())
+        return 2
+    except SystemExit as stop:  # --help, --version
         return stop.code if isinstance(stop.code, int) else 2
     terminal = Terminal(json_mode=args.json)
     try:

@@ -18,9 +18,17 @@ LONGEST_QUESTION = 2000  # characters
 MOST_HITS = 100
 
 
+class Usage(Exception):
+    """What is wrong with the arguments; `usage` shows how they should be."""
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"用法有误：{_chinese(message)}\n{self.format_usage().replace('usage:', '用法：')}")
+        raise Usage(f"用法有误：{_chinese(message)}", self.format_usage().replace("usage:", "用法："))
 
 
 def _chinese(message: str) -> str:

@@ -22,9 +22,10 @@ class Terminal:
 
     @cached_property
     def out(self) -> Console:
+        """Where results are printed for people; with `json_mode` that is not stdout."""
         from rich.console import Console
 
-        return Console(highlight=False, soft_wrap=True)
+        return Console(stderr=self.json_mode, highlight=False, soft_wrap=True)
 
     @cached_property
     def err(self) -> Console:
