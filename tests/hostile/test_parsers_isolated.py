@@ -119,7 +119,7 @@ def test_the_overhead_of_a_file_is_under_a_millisecond(pool: ParsePool) -> None:
 
 def test_two_hundred_damaged_files_of_every_format_do_no_harm() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.hostile.mutate", "--count", "200", "--seed", "7"],
+        [sys.executable, "-m", "eval.reliability", "mutate", "--files", "200", "--seed", "7"],
         cwd=ROOT, capture_output=True, text=True, timeout=200,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,6 +1,6 @@
 """Thousands of damaged files through the parser pool: none may crash it, hang it or eat its memory.
 
-    python -m tests.hostile.mutate --count 5000 [--seed 1] [--also FOLDER]
+    python -m eval.reliability mutate --files 5000 [--seed 1] [--also FOLDER]
 
 Prints a table by format and the worst time and memory; the exit status is 1 if a worker crashed,
 took over 10 seconds, or grew over 1 GB.
@@ -22,7 +22,8 @@ from pathlib import Path
 
 from indexer.parse import ParsePool, Source, parse_source
 from kb.errors import KBError
-from tests.indexer.parse import made_files as made
+
+from . import made_files as made
 
 SECONDS = 10.0
 MEMORY = 1_000_000_000
@@ -163,7 +164,7 @@ def sources(count: int, seed: int, also: Path | None) -> Iterator[Source]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--also", type=Path, default=None, help="a folder of real files to damage too")
     options = parser.parse_args(arguments)
@@ -171,7 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
     slowest, peak, bad = 0.0, 0, 0
     started = time.perf_counter()
     with ParsePool(workers=2, seconds=SECONDS) as pool:
-        for outcome in pool.map(measured, sources(options.count, options.seed, options.also)):
+        for outcome in pool.map(measured, sources(options.files, options.seed, options.also)):
             suffix = outcome.source.key.rpartition(".")[2]
             if outcome.value is None:
                 bad += 1
@@ -183,7 +184,7 @@ def main(arguments: list[str] | None = None) -> int:
     for (suffix, code), number in sorted(counts.items()):
         print(f"{suffix:8}{code:20}{number:6}")
     print(
-        f"{options.count} files in {time.perf_counter() - started:.1f} s, slowest {slowest:.2f} s, ", end=""
+        f"{options.files} files in {time.perf_counter() - started:.1f} s, slowest {slowest:.2f} s, ", end=""
     )
     print(f"peak memory {peak / 1e6:.0f} MB, crashed or hung {bad}")
     return 1 if bad or slowest > SECONDS or peak > MEMORY else 0
