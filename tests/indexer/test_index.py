@@ -44,7 +44,7 @@ def places(hits: list[Hit]) -> list[tuple[int, float]]:
     return [(hit.passage_id, round(hit.score, 4)) for hit in hits]
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(steps=STEPS)
 def test_an_index_kept_up_step_by_step_holds_what_a_rebuilt_one_holds(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int]]
