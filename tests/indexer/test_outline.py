@@ -1,5 +1,7 @@
 """Outline and passages: the laws, and the outlines real texts have."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,4 +111,4 @@ def test_a_long_paragraph_is_cut_into_overlapping_windows_at_sentence_ends() -> 
     text = "".join(f"第{n}次检查发现问题已经整改完毕并且通过复核验收。" for n in range(1, 40))
     cut = passages(text, outline(Parsed(text)))
     assert all(p.text.endswith("。") for p in cut)
-    assert all(b.start < a.end for a, b in zip(cut, cut[1:], strict=False))
+    assert all(b.start < a.end for a, b in pairwise(cut))

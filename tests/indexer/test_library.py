@@ -1,0 +1,132 @@
+"""Adding files: what is reported, what a person's word overrides, what one bad file does to the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from library_samples import notice, opened
+
+from indexer.adding import Report, Watcher, add, add_sources, remove
+from indexer.library import Library
+from indexer.parse import Source
+from kb.model import Filters
+
+
+class Seen(Watcher):
+    """What a progress bar would have heard."""
+
+    def __init__(self) -> None:
+        self.sources = self.ready = self.passages = 0
+        self.failures: list[str] = []
+
+    def found(self, count: int) -> None:
+        self.sources = count
+
+    def prepared(self, count: int) -> None:
+        self.ready += count
+
+    def failed(self, failure: object) -> None:
+        self.failures.append(str(failure))
+
+    def indexed(self, passages: int) -> None:
+        self.passages += passages
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "in"
+    made.mkdir()
+    (made / "停车.md").write_text(notice("停车办法", "停车应当登记。", kind="standard"), "utf-8")
+    (made / "绿化.txt").write_text("绿化养护规定\n\n绿地应当每月养护一次。\n", "utf-8")
+    (made / "空.txt").write_bytes(b"")
+    (made / "图.pdf").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
+    return made
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return opened(tmp_path / "home", workers=1)
+
+
+def changes(report: Report) -> dict[str, str]:
+    return {Path(added.source).name: added.change for added in report.done}
+
+
+def test_good_files_go_in_and_each_bad_one_is_named_with_its_reason(library: Library, folder: Path) -> None:
+    seen = Seen()
+    report = add(library, [folder], watcher=seen)
+    assert changes(report) == {"停车.md": "added", "绿化.txt": "added"}
+    reasons = {Path(failed.source).name: failed.reason for failed in report.failed}
+    assert set(reasons) == {"空.txt", "图.pdf"}
+    assert all("\n" not in reason and len(reason) > 5 for reason in reasons.values())
+    assert (seen.sources, seen.ready, len(seen.failures)) == (4, 4, 2)
+    assert seen.passages == library.store.passage_count() > 0
+    assert library.search("绿地多久养护一次")[0].document.title == "绿化养护规定"
+
+
+def test_the_same_bytes_are_unchanged_and_changed_bytes_a_new_revision(
+    library: Library, folder: Path
+) -> None:
+    add(library, [folder / "停车.md", folder / "绿化.txt"])
+    generation = library.store.generation()
+    assert set(changes(add(library, [folder])).values()) == {"unchanged"}
+    assert library.store.generation() == generation
+    (folder / "绿化.txt").write_text("绿化养护规定\n\n绿地应当每周养护一次。\n", "utf-8")
+    assert changes(add(library, [folder])) == {"停车.md": "unchanged", "绿化.txt": "updated"}
+    [hit] = [h for h in library.search("绿地养护") if h.document.title == "绿化养护规定"]
+    assert "每周" in hit.passage.text and hit.revision == 2
+
+
+def test_a_copy_under_another_name_is_known_by_its_bytes(library: Library, folder: Path) -> None:
+    add(library, [folder / "停车.md"])
+    (folder / "抄件.md").write_bytes((folder / "停车.md").read_bytes())
+    report = add(library, [folder / "抄件.md"])
+    assert [(added.change, bool(added.note)) for added in report.done] == [("unchanged", True)]
+    assert library.store.count() == 1
+
+
+def test_a_persons_word_wins_over_front_matter_and_stays_when_the_file_changes(
+    library: Library, folder: Path
+) -> None:
+    add(library, [folder / "停车.md"], {"kind": "action", "region": "云州市"})
+    [document] = library.store.documents()
+    assert (document.kind, document.region) == ("action", "云州市")
+    (folder / "停车.md").write_text(notice("停车办法", "停车应当先登记。", kind="standard"), "utf-8")
+    add(library, [folder / "停车.md"])
+    [document] = library.store.documents()
+    assert (document.kind, document.region, document.revision) == ("action", "云州市", 2)
+
+
+def test_removed_documents_are_no_longer_found_and_unknown_ids_are_named(
+    library: Library, folder: Path
+) -> None:
+    report = add(library, [folder])
+    gone = report.done[0].doc_id
+    failed = remove(library, [gone, "没有这个"])
+    assert [f.source for f in failed] == ["没有这个"]
+    assert gone not in {h.document.id for h in library.search("停车登记 绿地养护", k=50)}
+
+
+def test_a_removed_file_can_be_added_again(library: Library, folder: Path) -> None:
+    [added] = add(library, [folder / "停车.md"]).done
+    remove(library, [added.doc_id])
+    [again] = add(library, [folder / "停车.md"]).done
+    assert (again.doc_id, again.change) == (added.doc_id, "added")
+    assert library.search("停车登记")
+
+
+def test_originals_are_kept_by_their_sha256(library: Library, folder: Path) -> None:
+    add(library, [folder / "停车.md"])
+    known = library.store.all_known()
+    [(_, digest, _)] = known.values()
+    assert library.original(digest).read_bytes() == (folder / "停车.md").read_bytes()
+
+
+def test_uploads_have_their_name_for_identity(library: Library) -> None:
+    for words in ("旧文字应当登记。", "新文字应当登记。"):
+        source = Source.of_upload("C:\\表\\通知.txt", f"通知\n\n{words}\n".encode())
+        add_sources(library, [source], {"visibility": "internal"}, Watcher())
+    [document] = library.store.documents()
+    assert (document.revision, document.visibility, document.source) == (2, "internal", "通知.txt")
+    assert library.search("登记", Filters(visibility=("public",))) == []
