@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 
@@ -38,6 +39,9 @@ def run_server(
             await super().startup(sockets)
             started(address)
 
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal again once everything is finished; being told to stop is no failure
+        signal.signal(number, lambda *_: None)
     Server(config).run(sockets=[listener])
 
 

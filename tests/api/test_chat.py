@@ -37,6 +37,7 @@ class Screen:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "api", "--home", str(home), "chat"], cwd=ROOT, env=environment,
             stdin=child, stdout=child, stderr=child, start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
         )  # fmt: skip
         os.close(child)
 
