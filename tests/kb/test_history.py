@@ -1,0 +1,77 @@
+"""Follow-ups: a short question takes what it lacks from the one before; a whole one is left alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from indexer.embed import load_embedder
+from indexer.gather import places
+from indexer.words import Words
+from kb.history import Tools, listed, readings, topic
+from kb.model import Turn
+
+
+@pytest.fixture(scope="module")
+def tools() -> Tools:
+    """The shipped words, embedder and place names."""
+    words, embedder = Words(), load_embedder()
+
+    def likeness(word: str, others: list[str]) -> list[float]:
+        rows = embedder.encode([word, *others])
+        return [float(x) for x in rows[1:] @ rows[0]]
+
+    return Tools(words.cut, likeness, places)
+
+
+def asked(question: str, tools: Tools, *before: str) -> str:
+    turns = [Turn("user" if i % 2 == 0 else "assistant", text) for i, text in enumerate(before)]
+    return readings(question, turns, tools)[0]
+
+
+def test_without_a_history_the_question_stands_as_it_is(tools: Tools) -> None:
+    assert readings("那费用呢？", (), tools) == ["那费用呢？"]
+
+
+def test_a_place_takes_the_place_of_the_place(tools: Tools) -> None:
+    assert asked("宁波呢？", tools, "杭州推出了哪些风貌游线？", "略。") == "宁波推出了哪些风貌游线？"
+
+
+def test_a_year_takes_the_place_of_the_year(tools: Tools) -> None:
+    assert asked("那2028年呢？", tools, "2025年的目标是什么？", "略。").startswith("2028年")
+
+
+def test_a_pronoun_becomes_what_was_talked_about(tools: Tools) -> None:
+    made = asked("它有多少个省级标配应用？", tools, "浙里未来社区在线是什么？", "略。")
+    assert made == "浙里未来社区在线有多少个省级标配应用？"
+
+
+def test_a_question_that_lacks_its_subject_gets_it(tools: Tools) -> None:
+    assert "绍兴古城" in asked("范围到哪里？", tools, "绍兴古城的保护日是哪一天？", "略。")
+
+
+def test_the_third_one_is_the_third_item_of_the_answer(tools: Tools) -> None:
+    answer = "包括：\n1. 亲子游；\n2. 康养游；\n3. 风情游；\n4. 研学游。[1]"
+    assert "风情游" in asked("第三个是什么？", tools, "有哪些游线？", answer)
+    assert "研学游" in asked("最后一项呢", tools, "有哪些游线？", answer)
+
+
+def test_a_question_that_stands_alone_is_left_alone(tools: Tools) -> None:
+    whole = "《浙江省物业管理条例》对物业保修金的交纳比例是怎样规定的？"
+    assert readings(whole, [Turn("user", "杭州有哪些风貌游线？")], tools) == [whole]
+
+
+def test_what_went_before_is_resolved_too(tools: Tools) -> None:
+    made = asked("嘉兴呢？", tools, "杭州推出了哪些风貌游线？", "略。", "宁波呢？", "略。")
+    assert re.match("嘉兴.*风貌游线", made)
+
+
+def test_the_topic_of_a_question_is_its_title_or_what_stands_beside_its_question_word() -> None:
+    assert topic("《节水条例》规定了哪些处罚？") == "《节水条例》"
+    assert topic("请问浙里未来社区在线是什么？") == "浙里未来社区在线"
+
+
+def test_the_items_of_an_answer_are_its_list_or_what_commas_part() -> None:
+    assert listed("1. 甲事；\n2. 乙事。[1]") == ["甲事", "乙事"]
+    assert listed("包括亲子游、康养游、风情游。")[1:] == ["康养游", "风情游"]

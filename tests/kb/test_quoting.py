@@ -1,0 +1,67 @@
+"""Choosing what to quote: the whole list where one is asked for, few sentences elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from indexer.embed import load_embedder
+from indexer.words import Words
+from kb.evidence import read
+from kb.evidence_asked import WordVectors, asked
+from kb.evidence_features import Candidate, Source
+from kb.quoting import MOST_SENTENCES, Pick, choose
+from kb.understand import understand
+
+LIST = "城乡风貌整治提升专项行动包括：\n1. 基础设施更新改造；\n2. 公共服务补短板；\n3. 特色街道整治提升。\n本通知自公布之日起施行。\n"
+FACTS = "停车场应当登记。停车收费每小时不得超过五元。违反规定的，责令改正。\n其他事项另行通知。\n"
+
+
+@pytest.fixture(scope="module")
+def ask():  # type: ignore[no-untyped-def]
+    """`ask(question, text, best)`: what is chosen where the sentence that begins with `best` is believed."""
+    words = Words()
+    vectors = WordVectors(load_embedder().encode)
+
+    def chosen(question: str, text: str, best: str, belief: float = 0.9) -> tuple[list[Pick], str]:
+        source = Source(read(text), "通知")
+        found = [Candidate(source, 0, i, -1) for i in range(len(source.reading.sentences))]
+        at = next(i for i in range(len(found)) if source.reading.of(i).startswith(best))
+        share = np.full(len(found), (1 - belief) / max(len(found) - 1, 1), np.float32)
+        share[at] = belief
+        tokens = words.index_tokens(question)
+        understood = understand(question, tokens)
+        weighted = tuple((word, 1.0) for word in understood.focus)
+        picks = choose(asked(understood, weighted, (), vectors), found, share)
+        return picks, "".join(text[a:b] for pick in picks for a, b in pick.spans)
+
+    return chosen
+
+
+@pytest.mark.parametrize("best", ["城乡风貌", "2. 公共"])
+def test_a_question_for_a_list_gets_the_whole_list_with_its_lead_in(ask, best: str) -> None:  # type: ignore[no-untyped-def]
+    [pick], quoted = ask("城乡风貌整治提升专项行动有哪些？", LIST, best)
+    assert pick.form == "list"
+    assert quoted == LIST[: LIST.index("\n本通知")]
+
+
+def test_a_question_for_a_figure_gets_its_sentence_and_not_what_stands_before_or_far_after(ask) -> None:  # type: ignore[no-untyped-def]
+    [pick], quoted = ask("停车收费每小时不得超过多少元？", FACTS, "停车收费")
+    assert quoted.startswith("停车收费每小时不得超过五元。") and pick.form == "sentence"
+    assert "登记" not in quoted and "其他事项" not in quoted
+
+
+def test_never_more_than_a_few_sentences_are_quoted(ask) -> None:  # type: ignore[no-untyped-def]
+    picks, _ = ask("停车有什么规定？", FACTS, "停车场", belief=0.3)
+    assert 1 <= sum(len(pick.spans) for pick in picks) <= MOST_SENTENCES
+
+
+def test_a_sentence_that_points_back_brings_the_one_it_points_to(ask) -> None:  # type: ignore[no-untyped-def]
+    text = "浙里未来社区在线由省里部署。该应用获评最佳应用。\n"
+    _, quoted = ask("哪个应用获评最佳应用？", text, "该应用")
+    assert quoted == text.strip()
+
+
+def test_nothing_found_gives_nothing_to_quote() -> None:
+    words = asked(understand("停车", ["停车"]), (("停车", 1.0),), (), WordVectors(load_embedder().encode))
+    assert choose(words, [], np.zeros(0, np.float32)) == []

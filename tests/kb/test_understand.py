@@ -1,0 +1,74 @@
+"""What a question asks for: its type, the kind wanted, the numbers in it, its bare content."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kb.understand import kind_wanted, names_document, names_past, question_type, understand
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("浙江一共创建了多少个未来社区？", "number"),
+        ("八大专项行动有哪些？", "list"),
+        ("宁波推出了哪几条共富线？", "list"),
+        ("这个办法什么时候施行？", "date"),
+        ("什么是完整社区？", "definition"),
+        ("住宅物业维修资金由谁监管？", "who"),
+        ("在哪里申请？", "where"),
+        ("如何办理护照？", "how"),
+        ("符合什么条件才能申请补贴？", "condition"),
+        ("引领型和普惠型有什么不同？", "comparison"),
+        ("老旧小区能不能加装电梯？", "yesno"),
+    ],
+)
+def test_a_question_has_a_type(question: str, kind: str) -> None:
+    assert question_type(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("有哪些案例？", "case"),
+        ("用房的配建标准", "standard"),
+        ("专项行动有哪些", "action"),
+        ("谁来监管", None),
+    ],
+)
+def test_a_question_may_want_one_kind_of_document(question: str, kind: str | None) -> None:
+    assert kind_wanted(question) == kind
+
+
+def test_words_that_only_frame_a_question_are_not_its_content() -> None:
+    words = ["请问", "未来社区", "一共", "创建", "了", "多少", "个"]
+    assert understand("请问未来社区一共创建了多少个", words).focus == ("未来社区", "创建", "个")
+
+
+def test_a_question_of_nothing_but_frame_keeps_its_words() -> None:
+    assert understand("有哪些？", ["有", "哪些"]).focus == ("有", "哪些")
+
+
+def test_numbers_in_a_question_are_given_in_their_one_spelling() -> None:
+    assert understand("浙政发[2023]第1号说了什么", []).numbers == ("浙政发〔2023〕1号",)
+
+
+@pytest.mark.parametrize(
+    ("question", "past"),
+    [
+        ("2019年的标准是多少", True),
+        ("旧版条例怎么规定", True),
+        ("2026年要建多少", False),
+        ("现在怎么办", False),
+    ],
+)
+def test_a_question_may_be_about_how_things_were(question: str, past: bool) -> None:
+    assert names_past(question, date(2026, 11, 25)) is past
+
+
+def test_a_question_names_a_document_by_title_or_number() -> None:
+    assert names_document("浙江省物业管理条例对保修金怎么规定", "《浙江省物业管理条例》（2009年修正）", None)
+    assert names_document("浙政发〔2023〕1号怎么说", "某通知", "浙政发〔2023〕1号")
+    assert not names_document("物业费怎么收", "浙江省物业管理条例", None)
