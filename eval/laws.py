@@ -16,10 +16,14 @@ SENTENCE = re.compile(r"[^。；\n]+[。；\n]+")
 def law_texts(data: Path) -> dict[str, tuple[str, str]]:
     """File name (without ending) → law and its Markdown: chapters as headings, articles in their order."""
     laws: dict[str, str] = {}
+    names: dict[str, str] = {}  # by path: two folders may have a file of one name
     bodies: dict[str, list[str]] = {}
     standing: dict[str, list[str]] = {}
     for r in records(data / "laws_articles.jsonl.xz"):
-        name = Path(r["file"]).stem
+        name = names.get(r["file"])
+        if name is None:
+            stem = Path(r["file"]).stem
+            name = names[r["file"]] = stem if stem not in laws else f"{stem}-{len(names)}"
         laws[name] = r["law"]
         lines = bodies.setdefault(name, [f"# {r['law']}", ""])
         chapters = [" ".join(part.split()) for part in r.get("path") or ()]

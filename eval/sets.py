@@ -180,19 +180,19 @@ def laws(data: Path) -> Dataset:
         for name, (law, text) in law_texts(data).items():
             yield {"_id": name, "title": law, "text": text}
 
-    named: dict[str, dict[str, int]] = {}
+    files: dict[str, set[str]] = {}
     for r in records(data / "laws_articles.jsonl.xz"):
-        named.setdefault(r["law"], {})[Path(r["file"]).stem] = 1
+        files.setdefault(r["law"], set()).add(r["file"])
     queries = tuple(
         Query(
-            f"{Path(r['file']).stem}{r['article']}",
+            f"{r['law']}{r['article']}",
             f"{r['law']}{r['article']}是怎么规定的？",
-            named[r["law"]],
+            {Path(r["file"]).stem: 1},
             ((r["text"],),),
         )
         for r in records(data / "laws_articles.jsonl.xz")
         if 20 < len(r["text"]) < 300
-        and len(named[r["law"]]) == 1
+        and len(files[r["law"]]) == 1  # of a law with several versions the question would be unclear
         and split_of(f"laws/{r['file']}/{r['article']}", 99, 0) == "test"
     )
     return Dataset("laws", "某法第几条 → 3,321 部法规", documents, queries)
