@@ -240,7 +240,7 @@ def test_no_door_shows_anything_of_a_hidden_document(
 def check_counts(stage: Stage) -> None:
     """Totals and facets count what may be seen and nothing else."""
     visible = len(stage.documents) - len(stage.hidden)
-    status, listed = knock(stage, "GET", "/api/documents", {})
+    status, _ = knock(stage, "GET", "/api/documents", {})
     if status == 200:
         assert stage.client.get("/api/documents", headers=stage.heads).json()["total"] == visible
     facets = stage.client.get("/api/facets", headers=stage.heads)
