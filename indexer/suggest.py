@@ -31,6 +31,7 @@ class Suggestion:
     text: str
     doc_id: str
     place: Span
+    general: bool = False  # of the whole document, not of a place in it
 
     def kept(self, answer: Answer) -> bool:
         """Does the answer cite the place the question was made from?"""
@@ -54,7 +55,7 @@ def candidates(document: Document, revision: Revision) -> Iterator[Suggestion]:
             yield Suggestion(asked, document.id, Span(clause.start, clause.end))
     if len(document.title.strip("《》")) <= LONGEST - 8:
         whole = Span(0, len(revision.text))
-        yield Suggestion(f"《{document.title.strip('《》')}》主要讲什么？", document.id, whole)
+        yield Suggestion(f"《{document.title.strip('《》')}》主要讲什么？", document.id, whole, general=True)
 
 
 def _asked(subject: str, heading: str) -> str:
@@ -76,12 +77,13 @@ def _subject(title: str) -> str:
 
 
 def in_turn(documents: Iterable[tuple[Document, Revision]]) -> Iterator[Suggestion]:
-    """One question of each document, the kinds of document in turn and the shortest first."""
-    kinds: dict[str, list[Suggestion]] = {}
+    """One question of each document: general ones last, the kinds of document in turn, the shortest first."""
+    kinds: dict[tuple[bool, str], list[Suggestion]] = {}
     for document, revision in documents:
         first = next(candidates(document, revision), None)
         if first is not None:
-            kinds.setdefault(document.kind, []).append(first)
-    ranked = [sorted(each, key=lambda one: len(one.text)) for each in kinds.values()]
-    for row in zip_longest(*ranked):
-        yield from (each for each in row if each is not None)
+            kinds.setdefault((first.general, document.kind), []).append(first)
+    for general in (False, True):
+        rows = [sorted(each, key=lambda one: len(one.text)) for (g, _), each in kinds.items() if g is general]
+        for row in zip_longest(*rows):
+            yield from (each for each in row if each is not None)

@@ -32,9 +32,11 @@ def send(server: str, name: str, text: str) -> dict[str, Any]:
     return _sent(urllib.request.Request(f"{server}/api/documents", body, kind))
 
 
-def call(server: str, path: str, body: dict[str, Any] | None = None) -> Any:
+def call(server: str, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
     data = json.dumps(body).encode() if body is not None else None
-    return _sent(urllib.request.Request(f"{server}{path}", data, {"Content-Type": "application/json"}))
+    return _sent(
+        urllib.request.Request(f"{server}{path}", data, {"Content-Type": "application/json"}, method=method)
+    )
 
 
 def _sent(request: urllib.request.Request) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from .journeys import ARTICLES, ask, call, home, send
 
@@ -66,6 +66,46 @@ def test_the_audit_desk_and_its_dashboard(visitor: Page, server: str, station: t
     visitor.locator("[data-tab=dashboard]").click()
     visitor.wait_for_selector(".tile")
     assert visitor.evaluate(CHECK) == []
+
+
+def test_the_interface_page_and_the_demonstration_portal(visitor: Page, server: str) -> None:
+    for path in ("/docs", "/demo"):
+        visitor.goto(f"{server}{path}")
+        assert visitor.evaluate(CHECK) == []
+
+
+def test_the_tab_key_walks_the_page_as_it_is_read_and_always_shows_where_it_is(
+    page: Page, server: str, station: tuple[str, str]
+) -> None:
+    page.goto(f"{server}/#answer={station[1]}")
+    page.wait_for_selector(".answer-foot")
+    page.wait_for_selector("facet-panel fieldset")
+    seen: list[tuple[int, str]] = []
+    while True:
+        page.keyboard.press("Tab")
+        place, what, lit = page.evaluate(
+            """() => {
+              const node = document.activeElement;
+              const box = node.id === "question" ? node.closest(".composer") : node; // the whole box is lit
+              const style = getComputedStyle(box);
+              const lit = style.outlineStyle !== "none" || style.boxShadow !== "none";
+              return [[...document.querySelectorAll("*")].indexOf(node), node.id || node.className || node.localName, lit];
+            }"""
+        )
+        if what in {"body", ""} or (seen and place < seen[-1][0]):
+            break
+        assert lit, what
+        seen.append((place, what))
+    names = [what for _, what in seen]
+    assert names[0] == "skip"
+    assert {"brand", "new", "chip", "source-line", "question", "send"} <= set(names)
+
+
+def test_the_skip_link_leads_to_the_question(page: Page, server: str) -> None:
+    home(page, server)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#question")).to_be_focused()
 
 
 def test_text_enlarged_to_twice_its_size_stays_within_the_window(

@@ -49,8 +49,30 @@ def test_answers_are_found_by_words_and_by_document(page: Page, server: str, lam
     expect(page.locator("#answers")).to_contain_text("没有符合条件的答案")
     page.goto(f"{server}/audit#doc={lamps[0]}")
     page.reload()
-    expect(page.locator("#about-document")).to_contain_text(lamps[0])
+    expect(page.locator("#about-document")).to_contain_text("松岭乡夜间照明管理规定")
     expect(page.locator(".answer-row")).to_have_count(1)
+
+
+def test_a_document_is_chosen_by_its_title(page: Page, server: str, lamps: tuple[str, str]) -> None:
+    page.goto(f"{server}/audit")
+    box = page.get_by_label("依据的文件")
+    box.press_sequentially("松岭乡夜间照明")
+    page.locator("datalist option[value='松岭乡夜间照明管理规定']").wait_for(state="attached")
+    box.fill("松岭乡夜间照明管理规定")
+    with page.expect_request(lambda request: f"doc_id={lamps[0]}" in request.url):
+        page.get_by_role("button", name="查找", exact=True).click()
+    expect(page.locator(".answer-row")).to_have_count(1)
+
+
+def test_a_removed_document_still_stands_beside_the_answer_that_cited_it(page: Page, server: str) -> None:
+    text = "鹭洲村晒场使用规定\n\n第一条 鹭洲村晒场每户可用两天。\n"
+    document = send(server, "鹭洲村晒场使用规定.txt", text)["results"][0]["doc_id"]
+    identity = call(server, "/api/ask", {"question": "鹭洲村晒场每户可用几天？"})["id"]
+    call(server, f"/api/documents/{document}", method="DELETE")
+    opened(page, server, identity)
+    assert "两天" in "".join(page.locator(".audit-source mark.cited").all_text_contents())
+    page.get_by_role("button", name="重新核对引文").click()
+    expect(page.locator(".checks .notice.bad")).to_contain_text("文件已撤下")
 
 
 def test_a_check_says_that_the_answer_stands_and_after_a_new_revision_what_changed(

@@ -76,6 +76,23 @@ def test_each_fact_leads_to_the_words_it_was_read_from(page: Page, server: str, 
     assert "2022年5月1日" in text[start:end]
 
 
+def test_a_status_leads_to_the_words_that_decide_it_in_whichever_document_they_stand(
+    page: Page, server: str
+) -> None:
+    old = "雁荡村石桥通行规定\n\n第一条 石桥限载三吨。\n第二条 本规定自2018年3月1日起施行。\n"
+    new = "雁荡村道路桥梁管理办法\n\n第一条 村道限载五吨。\n第二条 本办法自2023年6月1日起施行，《雁荡村石桥通行规定》同时废止。\n"
+    repealed = send(server, "雁荡村石桥通行规定.txt", old)["results"][0]["doc_id"]
+    repealing = send(server, "雁荡村道路桥梁管理办法.txt", new)["results"][0]["doc_id"]
+    page.goto(f"{server}/documents/{repealing}")
+    page.get_by_role("button", name="在正文中查看“时效”的出处").click()
+    assert "".join(page.locator("mark.proof").all_text_contents()) in new
+    page.goto(f"{server}/documents/{repealed}")
+    expect(page.locator("#title-block .badge").first).to_have_text("已废止")
+    page.locator("#metadata").get_by_role("link", name="出处：《雁荡村道路桥梁管理办法》").click()
+    page.wait_for_selector("mark.cited")
+    assert "雁荡村石桥通行规定" in marked(page)
+
+
 def test_two_revisions_are_compared_to_the_character(page: Page, server: str, garden: str) -> None:
     page.goto(f"{server}/documents/{garden}")
     page.get_by_role("button", name="比较").click()
@@ -99,7 +116,7 @@ def test_the_original_file_is_given_back_unchanged(page: Page, server: str, gard
 
 def test_a_document_that_is_not_there_is_said_kindly(page: Page, server: str) -> None:
     page.goto(f"{server}/documents/nothing-of-the-kind")
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("没有这份文件")
     expect(page.get_by_role("link", name="返回首页")).to_be_visible()
 
 
@@ -157,3 +174,7 @@ def test_a_cited_line_of_a_pdf_is_boxed_on_its_page(new_page: Callable[..., Page
     assert sheet and cited
     middle = (cited["y"] + cited["height"] / 2 - sheet["y"]) / sheet["height"]
     assert abs(middle - (842 - 736) / 842) < 0.02  # the second line stands 24 points under 760
+    page.get_by_role("button", name="放大").click()
+    larger = page.locator(".sheet").bounding_box()
+    assert larger and larger["width"] > 1.9 * sheet["width"]
+    expect(box).to_be_in_viewport()

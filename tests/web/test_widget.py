@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from indexer.adding import add
+from indexer.library import Library
+from kb.access import Keys
+from kb.settings import load_settings
 
 from .journeys import ARTICLES, send
 
@@ -47,13 +54,16 @@ class Host:
         self.origin = f"http://127.0.0.1:{self.http.server_port}"
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
+    def stop(self) -> None:
+        self.http.shutdown()
+        self.http.server_close()
+
 
 @pytest.fixture
 def host() -> Iterator[Host]:
     started = Host()
     yield started
-    started.http.shutdown()
-    started.http.server_close()
+    started.stop()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -161,6 +171,26 @@ def test_it_sends_its_key_and_filters_and_leaves_no_cookie_behind(
     expect(page.locator("policy-search [role=alert]")).to_contain_text("访问密钥未被接受")
     assert page.context.cookies() == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_key_works_on_the_origins_it_was_made_for_and_nowhere_else(
+    page: Page, host: Host, serve: Callable[..., AbstractContextManager[str]], tmp_path: Path
+) -> None:
+    library = Library(load_settings(tmp_path / "home", workers=1))
+    (tmp_path / "青禾镇邻里驿站管理办法.txt").write_text(ARTICLES, "utf8")
+    add(library, [tmp_path / "青禾镇邻里驿站管理办法.txt"])
+    key = Keys(library.store.engine).create("门户", ["ask", "search"], ["public"], [host.origin])
+    elsewhere = Host()
+    with serve(tmp_path / "home", "--no-corpus") as address:
+        page.goto(portal(host, address, f'key="{key}"'))
+        asked(page)
+        expect(page.locator("policy-search article")).to_contain_text("七小时")
+        page.goto(portal(elsewhere, address, f'key="{key}"'))
+        page.locator("policy-search input").fill(QUESTION)
+        page.locator("policy-search .go").click()
+        expect(page.locator("policy-search [role=alert]")).to_contain_text(elsewhere.origin)
+        assert page.locator("policy-search article").count() == 0
+    elsewhere.stop()
 
 
 def test_search_results_link_to_the_service_only(page: Page, server: str, host: Host) -> None:

@@ -146,8 +146,7 @@ async function showSource(place, citation, answer) {
         kind: each === citation ? "cited" : "also-cited",
       })),
     );
-    const line = view.lineAt(citation.start);
-    if (line) box.scrollTop = line.offsetTop - box.clientHeight / 3;
+    view.reveal(citation.start, box);
   } catch (problem) {
     fill(place, problemNotice(problem));
   }

@@ -42,12 +42,16 @@ export class DocumentText extends HTMLElement {
     for (const line of touched) this.#paint(line);
   }
 
-  /** The first line holding code point `start`, brought to the middle of the view. */
-  reveal(start) {
+  /** The first line holding code point `start`, brought to the middle of the view, or of `box` alone. */
+  reveal(start, box = null) {
     const line = this.lineAt(start);
     const target = line?.querySelector("mark") ?? line;
-    target?.scrollIntoView({ block: "center", behavior: "instant" });
-    return target ?? null;
+    if (!target) return null;
+    if (box) {
+      const away = target.getBoundingClientRect().top - box.getBoundingClientRect().top;
+      box.scrollTop += away - box.clientHeight / 3; // nothing behind the box moves
+    } else target.scrollIntoView({ block: "center", behavior: "instant" });
+    return target;
   }
 
   /** The first shown line that reaches past code point `start`. */

@@ -26,8 +26,10 @@ export class SourcePanel extends HTMLElement {
     this.from = from;
     const body = h("div", { class: "source-body", tabindex: "0", "aria-busy": "true" }, skeleton());
     fill(this.dialog, this.#head(place), body);
+    const settled = scrollY;
     if (!this.dialog.open) NARROW.matches ? this.dialog.showModal() : this.dialog.show();
     document.body.classList.toggle("with-source", true);
+    scrollTo({ top: settled, behavior: "instant" }); // the dialog takes the focus, not the reader's place
     try {
       const text = await get(
         `/api/documents/${encodeURIComponent(place.doc_id)}/text${query({ revision: place.revision })}`,
@@ -36,7 +38,7 @@ export class SourcePanel extends HTMLElement {
       fill(body, view);
       view.show(text);
       view.mark([{ start: place.start, end: place.end, kind: "cited" }]);
-      view.reveal(place.start);
+      view.reveal(place.start, body);
     } catch (problem) {
       fill(
         body,
