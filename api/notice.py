@@ -6,8 +6,10 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kb.listing import AnswerFilters
-from kb.verify import verify_all
+from indexer.library import Library
+from indexer.shaken import shaken
+from kb.ledger import Ledger
+from kb.verify import AnswerReport
 
 from .service import quietly
 
@@ -17,18 +19,17 @@ if TYPE_CHECKING:
 SECONDS = 10.0
 
 
-def shaken(service: Service, doc_ids: Sequence[str]) -> dict[str, Any]:
-    """The answers resting on these documents that need review or have fallen."""
-    ledger, store = service.assistant.ledger, service.library.store
-    ids = sorted({id for doc_id in doc_ids for id in ledger.resting_on(doc_id)})
-    report = (
-        verify_all(ledger.stream(AnswerFilters(ids=tuple(ids))), store).json() if ids else {"answers": []}
-    )
-    return {
-        "event": "answers_shaken",
-        "documents": list(doc_ids),
-        "answers": [one for one in report["answers"] if one["standing"] != "stands"],
-    }
+def message(doc_ids: Sequence[str], answers: Sequence[AnswerReport]) -> dict[str, Any]:
+    """What the webhook gets: the documents that changed, the answers they shake and why."""
+    return {"event": "answers_shaken", "documents": list(doc_ids), "answers": [one.json() for one in answers]}
+
+
+def tell(url: str, doc_ids: Sequence[str], answers: Sequence[AnswerReport]) -> None:
+    import httpx
+
+    if answers:
+        reply = httpx.post(url, json=message(doc_ids, answers), timeout=SECONDS, follow_redirects=False)
+        reply.raise_for_status()
 
 
 def notify(service: Service, doc_ids: Sequence[str]) -> None:
@@ -37,11 +38,15 @@ def notify(service: Service, doc_ids: Sequence[str]) -> None:
     if not url or not doc_ids:
         return
 
-    def tell() -> None:
-        import httpx
+    def work() -> None:
+        tell(url, doc_ids, shaken(service.library, service.assistant.ledger, doc_ids))
 
-        found = shaken(service, doc_ids)
-        if found["answers"]:
-            httpx.post(url, json=found, timeout=SECONDS, follow_redirects=False)
+    threading.Thread(target=quietly, args=(work,), name="kb-webhook", daemon=True).start()
 
-    threading.Thread(target=quietly, args=(tell,), name="kb-webhook", daemon=True).start()
+
+def told_by_command(library: Library, ledger: Ledger, doc_ids: Sequence[str]) -> tuple[AnswerReport, ...]:
+    """The answers shaken by a command, told to the webhook too; a deaf webhook stops nothing."""
+    answers = shaken(library, ledger, doc_ids)
+    if answers and library.settings.webhook:
+        quietly(lambda: tell(library.settings.webhook, doc_ids, answers))
+    return answers

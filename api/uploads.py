@@ -53,7 +53,7 @@ def add_uploads(
         report = add_sources(library, sources, said, Watcher(), service.pool())
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    notify(service, [one.doc_id for one in report.done if one.change == "updated"])
+    notify(service, [one.doc_id for one in report.done if one.change != "unchanged"])
     return _results(service, caller, report)
 
 

@@ -22,9 +22,11 @@ OVERRIDES = ("kind", "issuer", "region", "visibility")
 
 def add(args: argparse.Namespace, terminal: Terminal) -> int:
     overrides = {name: value for name in OVERRIDES if (value := getattr(args, name))}
-    report = add_paths(library_of(args), args.paths, overrides, terminal)
+    library = library_of(args)
+    report = add_paths(library, args.paths, overrides, terminal)
+    fallen = say_shaken(library, [one.doc_id for one in report.done if one.change != "unchanged"], terminal)
     if terminal.json_mode:
-        terminal.give(report_json(report))
+        terminal.give({**report_json(report), "answers_shaken": fallen})
     else:
         counts = {name: report.count(name) for name in ("added", "updated", "unchanged")}
         terminal.say(
@@ -35,6 +37,22 @@ def add(args: argparse.Namespace, terminal: Terminal) -> int:
             if one.note:
                 terminal.say(f"  {one.source}：{one.note}（{one.doc_id}）")
     return 1 if report.failed and not report.done else 0
+
+
+def say_shaken(library: Library, doc_ids: list[str], terminal: Terminal) -> list[dict[str, Any]]:
+    """Past answers that the change has shaken, said in one line."""
+    from kb.ledger import Ledger, ledger_key
+
+    from ..notice import told_by_command
+
+    ledger = Ledger(library.store.engine, ledger_key(library.settings.home))
+    answers = told_by_command(library, ledger, doc_ids)
+    fallen = sum(one.standing == "fallen" for one in answers)
+    if answers:
+        terminal.say(
+            f"注意：往日答案中 {fallen} 条不再成立，{len(answers) - fallen} 条需复核；运行 `kb verify` 查看"
+        )
+    return [one.json() for one in answers]
 
 
 def add_paths(library: Library, paths: list[str], overrides: dict[str, str], terminal: Terminal) -> Report:
@@ -75,11 +93,15 @@ def report_json(report: Report) -> dict[str, Any]:
 def remove(args: argparse.Namespace, terminal: Terminal) -> int:
     from indexer.adding import remove as remove_documents
 
-    failed = remove_documents(library_of(args), args.ids)
+    library = library_of(args)
+    failed = remove_documents(library, args.ids)
     bad = {one.source for one in failed}
     removed = [doc_id for doc_id in dict.fromkeys(args.ids) if doc_id not in bad]
+    fallen = say_shaken(library, removed, terminal)
     if terminal.json_mode:
-        terminal.give({"removed": removed, "failed": [asdict(one) for one in failed]})
+        terminal.give(
+            {"removed": removed, "failed": [asdict(one) for one in failed], "answers_shaken": fallen}
+        )
     for one in failed:
         terminal.say(f"失败：{one.reason}")
     if not terminal.json_mode:
@@ -167,6 +189,7 @@ def set_status(args: argparse.Namespace, terminal: Terminal) -> int:
     with library.writing(wait=60.0):
         library.store.override_status(args.id, args.set, args.reason, args.by)
         library.refresh()
+    say_shaken(library, [args.id], terminal)
     document = library.store.document(args.id)
     if terminal.json_mode:
         terminal.give(document_json(document, library.store.revisions(args.id)))
