@@ -23,6 +23,7 @@ from kb.errors import BadSettings
 
 Floats = npt.NDArray[np.float32]
 
+_EDGE = 1 << 16  # bytes at either end of a file that tell one model from another
 _CHUNK = 256  # texts summed at once; keeps the gathered rows inside the cache
 
 
@@ -120,9 +121,11 @@ class SentenceTransformerEmbedder:
             ) from error
         self._name = name
 
-    @property
+    @cached_property
     def name(self) -> str:
-        return self._name
+        """Its name; that of a folder with a digest of its files, so that other weights are another model."""
+        folder = Path(self._name)
+        return f"{folder.name}@{_digest(folder)}" if folder.is_dir() else self._name
 
     @property
     def dim(self) -> int:
@@ -193,3 +196,18 @@ def _version(path: Path) -> str:
 
         folder = static_folder(path) or path
         return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()[:12]
+
+
+def _digest(folder: Path) -> str:
+    """Names, sizes and edges of a model's files: weights of gigabytes need not be read for it."""
+    import hashlib
+
+    found = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        size = path.stat().st_size
+        found.update(f"{path.relative_to(folder)} {size} ".encode())
+        with path.open("rb") as file:
+            found.update(file.read(_EDGE))
+            file.seek(max(size - _EDGE, 0))
+            found.update(file.read())
+    return found.hexdigest()[:12]

@@ -1,11 +1,13 @@
 """The light loader gives the vectors of sentence-transformers, without torch."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from library_samples import notice, opened, put
 
 from indexer.embed import (
     SentenceTransformerEmbedder,
@@ -90,8 +92,6 @@ def test_a_relative_path_is_looked_up_in_the_data_folder(tiny: Path) -> None:
 
 
 def test_the_name_changes_with_the_weights(tiny: Path, tmp_path: Path) -> None:
-    import shutil
-
     from safetensors.numpy import load_file, save_file
 
     other = tmp_path / tiny.name
@@ -103,8 +103,6 @@ def test_the_name_changes_with_the_weights(tiny: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_or_broken_model_is_one_clear_line(tiny: Path, tmp_path: Path) -> None:
-    import shutil
-
     with pytest.raises(BadSettings, match="不是静态向量模型"):
         StaticEmbedder(tmp_path)
     broken = tmp_path / "broken"
@@ -129,3 +127,56 @@ def test_the_shipped_model_loads_without_torch() -> None:
         "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def transformer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A transformer of one layer and sixteen dimensions over single characters, made on the spot."""
+    pytest.importorskip("sentence_transformers")
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("bert")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"停车收费登记绿地养护不得超过元应当每月"]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(str(folder))
+    shape = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    BertModel(shape).save_pretrained(str(folder))
+    made = tmp_path_factory.mktemp("models") / "small"
+    body = Transformer(str(folder))
+    SentenceTransformer(modules=[body, Pooling(16)], device="cpu").save(str(made))
+    return made
+
+
+def test_another_model_named_in_the_settings_by_its_path_serves_the_whole_search(
+    transformer: Path, tmp_path: Path
+) -> None:
+    library = opened(tmp_path, embedder=str(transformer))
+    assert isinstance(library.embedder, SentenceTransformerEmbedder)
+    put(
+        library,
+        {"a.md": notice("停车办法", "停车应当登记。"), "b.md": notice("绿地办法", "绿地应当每月养护。")},
+    )
+    hits = library.search("停车登记", mode="dense")
+    assert len(hits) == 2 and all(-1.001 <= hit.score <= 1.001 for hit in hits)
+    manifest = library.index.manifest()
+    assert manifest is not None and manifest.dim == 16 and manifest.embedder.startswith("small@")
+    retrained = tmp_path / "small"
+    shutil.copytree(transformer, retrained)
+    weights = bytearray((retrained / "model.safetensors").read_bytes())
+    weights[-1] ^= 64
+    (retrained / "model.safetensors").write_bytes(weights)
+    assert SentenceTransformerEmbedder(str(retrained)).name != manifest.embedder
+
+
+def test_a_model_that_is_not_on_this_machine_is_not_fetched() -> None:
+    pytest.importorskip("sentence_transformers")
+    with pytest.raises(BadSettings, match=r"本机没有它.*不联网"):
+        load_embedder("no-such-org/no-such-model")
