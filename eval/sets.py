@@ -13,6 +13,7 @@ from pathlib import Path
 import corpus as shipped
 from indexer.train.sources import (
     hebei_split,
+    law_title,
     mailbox_split,
     ncp_split,
     news_split,
@@ -50,7 +51,7 @@ def stard(data: Path) -> Dataset:
 
     def documents() -> Iterator[Record]:
         for r in records(data / "stard" / "corpus.jsonl.xz"):
-            yield {"_id": str(r["id"]), "title": r["name"], "text": r["text"]}
+            yield {"_id": str(r["id"]), "title": law_title(r), "text": r["text"]}
 
     queries = tuple(
         Query(

@@ -21,7 +21,8 @@ from .vectors import VectorIndex
 from .words import Words
 
 POOL = 100  # candidates each ranker gives
-RERANKED = 64  # of both pools together, by reciprocal rank, that the learned ranker sees
+RERANKED = 64  # of both pools together, by reciprocal rank, that the learned ranker puts in order
+DENSE_WEIGHT = 1.5  # of the dense ranking in the pool (tune splits: +0.009 recall@100 on lay questions)
 FRAME_WEIGHT = 0.15  # BM25 weight of words that frame a question (哪些, 多少)
 BIGRAM_WEIGHT = 0.25
 TITLE_WEIGHT = 0.6
@@ -110,7 +111,7 @@ class Searcher:
         return Scored(ids, cosines)
 
     def _pool(self, lexical: np.ndarray, dense: np.ndarray, size: int) -> list[int]:
-        fused = reciprocal_rank_fusion([lexical.tolist(), dense.tolist()])
+        fused = reciprocal_rank_fusion([lexical.tolist(), dense.tolist()], (1.0, DENSE_WEIGHT))
         return sorted(fused, key=fused.__getitem__, reverse=True)[:size]
 
     def _named(self, query: Query, filters: Filters) -> frozenset[str]:
@@ -159,7 +160,7 @@ class Searcher:
             return np.array([c.lexical for c in candidates], np.float32)
         if mode == "dense":
             return np.array([c.cosine for c in candidates], np.float32)
-        return self.ranker.scores(features(query, candidates))
+        return _tailed(self.ranker.scores(features(query, candidates)))
 
     def _in_order(
         self, candidates: Sequence[Candidate], best: Sequence[int], named: frozenset[str]
@@ -198,19 +199,34 @@ class Searcher:
         )  # fmt: skip
 
 
+def _tailed(scores: np.ndarray) -> np.ndarray:
+    """Scores of candidates that stand in fused order: past the ranker's best that order stands.
+
+    The ranker is trained to put the right passage first; far down, plain fusion finds more.
+    """
+    tail = np.ones(len(scores), bool)
+    head = np.argsort(-scores, kind="stable")[:RERANKED]
+    tail[head] = False
+    lowered = scores.copy()
+    lowered[tail] = scores[head].min(initial=0.0) - 1e-3 * np.arange(1, tail.sum() + 1)
+    return lowered
+
+
 def _nothing() -> Scored:
     return Scored(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
-def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = 60) -> dict[int, float]:
-    """Score passage ids by the sum of 1 / (k + rank), ranks from 1.
+def reciprocal_rank_fusion(
+    rankings: Sequence[Sequence[int]], weights: Sequence[float] | None = None, k: int = 60
+) -> dict[int, float]:
+    """Score passage ids by the sum of weight / (k + rank), ranks from 1.
 
     Ranks, not scores, so that BM25 and cosine can mix (Cormack et al., SIGIR 2009).
     """
     scores: dict[int, float] = {}
-    for ranking in rankings:
+    for ranking, weight in zip(rankings, weights or [1.0] * len(rankings), strict=True):
         for rank, passage in enumerate(ranking, 1):
-            scores[passage] = scores.get(passage, 0.0) + 1 / (k + rank)
+            scores[passage] = scores.get(passage, 0.0) + weight / (k + rank)
     return scores
 
 

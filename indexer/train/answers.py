@@ -25,7 +25,7 @@ from indexer.gather import READ_HITS, Gatherer
 from indexer.library import Library
 from indexer.official.places import places
 from indexer.train.judges import Judged, fit_basis, fit_sentences
-from indexer.train.known import Known, cmrc, library, ncp, own, squeeze
+from indexer.train.known import Known, cmrc, current, library, ncp, own, squeeze
 from kb.evidence_features import Evidence, relative
 from kb.evidence_score import Network, softmax
 from kb.model import Filters
@@ -48,6 +48,14 @@ def labels(evidence: Evidence, known: Known) -> np.ndarray:
     for i, sentence in texts.items():
         if gold[:24] in sentence or (len(sentence) >= 12 and gold.startswith(sentence)) or (len(facts) == 1 and facts[0] in sentence and sentence in gold):
             out[i] = 1.0
+    if not out.any():  # a list or a table: its rows, and the lines that lead into it
+        lines = [[squeeze(cell) for cell in line.strip("|-*# ").split("|")] for line in known.answer.splitlines()]
+        for i, sentence in texts.items():
+            if any(all(cell in sentence for cell in cells) and 2 * len("".join(cells)) > len(sentence) for cells in lines):
+                out[i] = 1.0
+        leads = {(c.document, c.source.reading.sentences[c.index].lead) for c, y in zip(evidence.found, out, strict=True) if y}
+        for i in inside:
+            out[i] = max(out[i], float((evidence.found[i].document, evidence.found[i].index) in leads))
     if not out.any():  # the answer begins in the middle of a sentence cut elsewhere
         first = next((i for i, sentence in texts.items() if len(sentence) > 8 and sentence in gold), None)
         if first is not None:
@@ -228,7 +236,7 @@ def prepared(given: argparse.Namespace) -> dict[str, tuple[Gatherer, list[Known]
     return {
         "cmrc": (Gatherer(library(given.work / "cmrc", cmrc_records)), cmrc_known[: given.questions]),
         "ncp": (Gatherer(library(given.work / "ncp", ncp_records)), ncp_known),
-        "own": (Gatherer(shipped), own_known),
+        "own": (Gatherer(current(shipped)), own_known),
     }
 
 
@@ -236,7 +244,7 @@ def weighted(groups: dict[str, list[Group]]) -> list[tuple[np.ndarray, np.ndarra
     """Training rows of the first judge: policy questions count more than reading comprehension."""
     rows = [(x, y, 1.0) for _, x, y in groups["cmrc"] if y.any()]
     for name in ("ncp", "own"):
-        rows += [(x, y, 2.0) for k, x, y in groups[name] if y.any() and k.part == "tune"] * 4
+        rows += [(x, y, 2.0) for k, x, y in groups[name] if y.any() and k.part == "tune"] * 2
     return rows
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from indexer.adding import add
 from indexer.library import Library
 from indexer.train import sources
+from kb.errors import StaleIndex
 from kb.model import Document
 from kb.settings import load_settings
 
@@ -38,7 +39,7 @@ class Known:
 
 
 def library(home: Path, records: Callable[[], Iterator[dict[str, Any]]]) -> Library:
-    """A library over records, made once."""
+    """A data folder over records, made once and kept; indexed anew when the embedder has changed."""
     made = Library(load_settings(home))
     if not made.store.count():
         path = home / "records.jsonl"
@@ -46,6 +47,15 @@ def library(home: Path, records: Callable[[], Iterator[dict[str, Any]]]) -> Libr
             for record in records():
                 out.write(json.dumps(record, ensure_ascii=False) + "\n")
         add(made, [path])
+    return current(made)
+
+
+def current(made: Library) -> Library:
+    """The library with an index of today's embedder."""
+    try:
+        made.searcher()
+    except StaleIndex:
+        made.reindex()
     return made
 
 

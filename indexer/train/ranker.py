@@ -3,14 +3,14 @@
     python -m indexer.train.ranker DATA_DIR [--work DIR] [--seed 1]
 
 The embedder has seen STARD's train split and CMRC's train file; the ranker must not
-learn from questions whose vectors were trained on them, so it learns from STARD's tune
-split, NCP's tune half and half of CMRC's dev file, and is measured on the other parts.
+learn from questions whose vectors were trained on them, so it learns from the tune
+splits only (of STARD, NCP, CMRC's development file, letters, services and
+interpretations), and is measured on the other parts.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from indexer.adding import add
 from indexer.library import Library
 from indexer.rank import FEATURES, Candidate, Ranker, features
 from indexer.train import sources
-from kb.errors import StaleIndex
-from kb.settings import load_settings
+from indexer.train.known import library
 
 DEPTH = 50  # results asked for; twice as many candidates are ranked
 
@@ -49,7 +47,7 @@ class Group:
 
 def stard(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
     articles = (
-        {"_id": str(r["id"]), "title": r["name"], "text": r["text"]}
+        {"_id": str(r["id"]), "title": sources.law_title(r), "text": r["text"]}
         for r in sources.records(data / "stard" / "corpus.jsonl.xz")
     )
     asked = []
@@ -95,6 +93,46 @@ def cmrc(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
     return ({"_id": str(i), "title": "", "text": c} for c, i in contexts.items()), asked
 
 
+def letters(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
+    """The subject of a citizen's letter → the reply."""
+    rows = [r for r in sources.records(data / "mailbox" / "letters_with_replies.jsonl.xz") if r["reply"]]
+    asked = [_by_id(r["subject"], {str(r["id"])}, sources.mailbox_split(r["id"])) for r in rows]
+    return ({"_id": str(r["id"]), "title": "", "text": r["reply"]} for r in rows), asked
+
+
+def services(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
+    """The name of a government service → the guide to it, its name left out."""
+    guides: list[tuple[str, str]] = []
+    for r in sources.records(data / "guangdong_service_items.jsonl.xz"):
+        name = str(r.get("TASK_NAME") or "")
+        told = "\n".join(str(r[f]) for f in ("accept_standard", "DEPT_NAME", "material_intro") if r.get(f)).replace(name, "")
+        if len(name) > 3 and len(told) > 60:
+            guides.append((name, told))
+    ids: dict[str, set[str]] = {}
+    for i, (name, _) in enumerate(guides):
+        ids.setdefault(name, set()).add(str(i))
+    asked = [_by_id(name, where, sources.services_split(name)) for name, where in ids.items()]
+    return ({"_id": str(i), "title": "", "text": told} for i, (_, told) in enumerate(guides)), asked
+
+
+def interpretations(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
+    """How an interpretation begins → the policy it interprets."""
+    texts = {str(r["id"]): r for r in sources.records(data / "hebei" / "policies.jsonl.xz") if r["text"]}
+    links = list(sources.records(data / "hebei" / "interpretation_to_policy.jsonl.xz"))
+    readings = {str(link["interp_id"]) for link in links}
+    asked = [
+        _by_id(texts[key]["text"][:80], {str(p) for p in link["policy_ids"]}, sources.hebei_split(key))
+        for link in links
+        if (key := str(link["interp_id"])) in texts
+    ]
+    policies = ({"_id": k, "title": r["title"], "text": r["text"]} for k, r in texts.items() if k not in readings)
+    return policies, asked
+
+
+def _by_id(question: str, where: set[str], part: sources.Split) -> Asked:
+    return Asked(question, lambda c: c.document.external_id in where, part)
+
+
 def _answers(record: dict[str, Any]) -> list[str]:
     answers = record.get("answers") or record.get("answer") or []
     if isinstance(answers, dict):
@@ -108,24 +146,9 @@ def _bare(text: str) -> str:
     return "".join(text.split())
 
 
-SETS = {"stard": stard, "ncp": ncp, "cmrc": cmrc}
-
-
-def library(work: Path, name: str, records: Iterator[dict[str, Any]]) -> Library:
-    """A data folder over the records, made once and kept."""
-    home = work / name
-    found = Library(load_settings(home))
-    if not found.store.count():
-        lines = work / f"{name}.jsonl"
-        with lines.open("w", encoding="utf-8") as out:
-            for record in records:
-                out.write(json.dumps(record, ensure_ascii=False) + "\n")
-        add(found, [lines])
-    try:
-        found.searcher()
-    except StaleIndex:
-        found.reindex()
-    return found
+SETS = {
+    "stard": stard, "ncp": ncp, "cmrc": cmrc, "letters": letters, "services": services, "interpretations": interpretations,
+}  # fmt: skip
 
 
 def groups(found: Library, asked: Sequence[Asked]) -> list[Group]:
@@ -186,6 +209,18 @@ def fit(
     }
 
 
+def committee(members: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Several networks as one that gives their mean: hidden units side by side."""
+    first = members[0]
+    return {
+        "mean": first["mean"],
+        "spread": first["spread"],
+        "w1": np.concatenate([m["w1"] for m in members], axis=1),
+        "b1": np.concatenate([m["b1"] for m in members]),
+        "w2": np.concatenate([m["w2"] for m in members]) / len(members),
+    }
+
+
 def measure(made: Sequence[Group], score: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
     """nDCG@10 with one gain a document, and right passage among the first 1 and 5."""
     ndcg, first, fifth = [], [], []
@@ -210,15 +245,17 @@ def main() -> int:
     parser.add_argument("--work", type=Path, default=Path(".work/ranker"))
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "models" / "ranker.npz")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--members", type=int, default=5, help="networks whose scores are averaged")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     made = {}
     for name, make in SETS.items():
         records, asked = make(given.data)
-        made[name] = groups(library(given.work, name, records), asked)
+        asked = [one for one in asked if one.part != "train"]
+        made[name] = groups(library(given.work / name, lambda records=records: records), asked)
         print(name, len(asked), "found", np.mean([g.gains.any() for g in made[name]]), flush=True)
     training = {name: [g for g in gs if g.part == "tune"] for name, gs in made.items()}
-    weights = fit(training, given.seed)
+    weights = committee([fit(training, given.seed + i) for i in range(given.members)])
     ranker = Ranker(*(weights[n] for n in ("mean", "spread", "w1", "b1", "w2")))
     before = Ranker.shipped()
     for name, gs in made.items():
