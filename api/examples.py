@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 DOCUMENT: dict[str, Any] = {
@@ -84,10 +85,81 @@ EXAMPLES: dict[tuple[str, str], Any] = {
     ("get", "/health"): {"status": "ok"},
     ("get", "/health/ready"): {"status": "ready"},
 }  # fmt: skip
+_URL = "http://127.0.0.1:8000/documents/3f1c0a9be2d4?revision=1#c=120-138"
+_ANNOTATION = {
+    "type": "url_citation",
+    "url_citation": {
+        "url": _URL, "title": _PLACE["title"], "start_index": 40, "end_index": 43, "content": HIT["text"],
+    },
+}  # fmt: skip
+_FOUND = {
+    "citations": [_URL],
+    "search_results": [{"title": _PLACE["title"], "url": _URL, "date": "2023-01-17", "snippet": HIT["text"]}],
+    "policy": {
+        "answer_id": ANSWER["id"], "basis": "grounded", "reason": None, "kind": "policy", "model": "quoting", "notes": [],
+    },
+}  # fmt: skip
+_MODEL = {"id": "policy-quoting", "object": "model", "created": 1704067200, "owned_by": "policy-kb"}
+_HEAD = {"id": "chatcmpl-5f2d", "created": 1714550400, "model": "policy-quoting"}
+OPENAI: dict[tuple[str, str], Any] = {
+    ("get", "/v1/models"): {"object": "list", "data": [_MODEL]},
+    ("get", "/v1/models/{name}"): _MODEL,
+    ("post", "/v1/embeddings"): {
+        "object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.031, -0.012, 0.044]}],
+        "model": "policy-static-zh", "usage": {"prompt_tokens": 4, "total_tokens": 4},
+    },
+    ("post", "/v1/chat/completions"): {
+        **_HEAD, "object": "chat.completion",
+        "choices": [{
+            "index": 0, "logprobs": None, "finish_reason": "stop",
+            "message": {
+                "role": "assistant", "content": ANSWER["text"], "refusal": None, "annotations": [_ANNOTATION],
+                "context": {
+                    "citations": [{"title": _PLACE["title"], "content": HIT["text"], "url": _URL,
+                                   "filepath": "管理办法.docx", "chunk_id": "1"}],
+                    "intent": ANSWER["question"],
+                },
+            },
+        }],
+        "usage": {"prompt_tokens": 8, "completion_tokens": 44, "total_tokens": 52}, **_FOUND,
+    },
+}  # fmt: skip
+
+
+def _chunk(delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+    body = {**_HEAD, "object": "chat.completion.chunk", "choices": [choice], **more}
+    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n"
+
+
+def _event(name: str, value: Any) -> str:
+    return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
+
+
+# By content type, for what is not JSON. Files that are bytes have none.
+TEXTS: dict[tuple[str, str, str], str] = {
+    ("post", "/api/ask", "text/event-stream"):
+        _event("hits", [HIT]) + _event("claim", ANSWER["claims"][0]) + _event("answer", ANSWER),
+    ("post", "/v1/chat/completions", "text/event-stream"):
+        _chunk({"role": "assistant", "content": ""}) + _chunk({"content": ANSWER["text"]})
+        + _chunk({"content": "", "annotations": [_ANNOTATION]}, "stop", **_FOUND) + "data: [DONE]\n\n",
+    ("get", "/api/answers/export", "application/x-ndjson"): json.dumps(STORED, ensure_ascii=False) + "\n",
+    ("get", "/api/answers/export", "text/csv; charset=utf-8"):
+        "seq,id,created,caller,question,basis\n1,9f86d081884c7d65,2024-05-01T08:00:00.000Z,门户,服务用房要多大？,grounded\n",
+    ("get", "/api/answers/{id}/export", "text/markdown; charset=utf-8"):
+        "# 服务用房要多大？\n\n未来社区服务用房不得少于八百平方米。[^1]\n\n[^1]: 《某县未来社区建设管理办法》……\n",
+    ("get", "/metrics", "text/plain"): 'kb_answers_total{basis="grounded",reason=""} 8.0\nkb_index_generation 12.0\n',
+}  # fmt: skip
 
 
 def add_examples(openapi: dict[str, Any]) -> None:
     """Put each example beside the response it is one of."""
-    for (method, path), example in EXAMPLES.items():
-        content = openapi["paths"][path][method]["responses"]["200"]["content"]
-        content["application/json"]["example"] = example
+    for (method, path), example in {**EXAMPLES, **OPENAI}.items():
+        _of(openapi, method, path)["application/json"]["example"] = example
+    for (method, path, kind), text in TEXTS.items():
+        _of(openapi, method, path)[kind]["example"] = text
+
+
+def _of(openapi: dict[str, Any], method: str, path: str) -> dict[str, Any]:
+    content: dict[str, Any] = openapi["paths"][path][method]["responses"]["200"]["content"]
+    return content

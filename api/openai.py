@@ -82,21 +82,26 @@ def models(service: Service) -> list[str]:
     return [QUOTING, f"policy-{name}"] if name and service.settings.model_url else [QUOTING]
 
 
-def _errors() -> dict[int | str, dict[str, Any]]:
+def _responses(*required: str, streams: bool = False) -> dict[int | str, dict[str, Any]]:
+    """What a route gives: an object with these fields, perhaps a stream of them, or an error of OpenAI's."""
+    content: dict[str, Any] = {"application/json": {"schema": {"type": "object", "required": list(required)}}}
+    if streams:
+        content["text/event-stream"] = {"schema": {"type": "string"}}
     said = {"schema": {"type": "object", "required": ["error"], "properties": {"error": {"type": "object"}}}}
-    return {
+    errors = {
         status: {"description": "OpenAI 格式的错误", "content": {"application/json": said}}
         for status in (400, 401, 403, 404, 408, 413, 422, 429, 500, 503)
     }
+    return {200: {"description": "OpenAI 格式", "content": content}, **errors}
 
 
-@router.get("/models", responses=_errors(), summary="可用的模型名")
+@router.get("/models", responses=_responses("object", "data"), summary="可用的模型名")
 async def list_models(service: At, caller: Annotated[Caller, Depends(may("ask", "search"))]) -> Response:
     service.check_ready()
     return Json({"object": "list", "data": [_model(name) for name in models(service)]})
 
 
-@router.get("/models/{name:path}", responses=_errors(), summary="一个模型")
+@router.get("/models/{name:path}", responses=_responses("id", "object"), summary="一个模型")
 async def one_model(
     name: str, service: At, caller: Annotated[Caller, Depends(may("ask", "search"))]
 ) -> Response:
@@ -113,7 +118,7 @@ def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 1704067200, "owned_by": "policy-kb"}
 
 
-@router.post("/embeddings", responses=_errors(), summary="文本的向量")
+@router.post("/embeddings", responses=_responses("object", "data", "model", "usage"), summary="文本的向量")
 async def embeddings(
     asked: EmbedIn, service: At, caller: Annotated[Caller, Depends(may("ask", "search"))]
 ) -> Response:
@@ -146,7 +151,11 @@ def _vector(row: Any, format: str | None) -> Any:
     return base64.b64encode(row.astype("<f4").tobytes()).decode()
 
 
-@router.post("/chat/completions", responses=_errors(), summary="提问，OpenAI 聊天格式")
+@router.post(
+    "/chat/completions",
+    responses=_responses("id", "object", "created", "model", "choices", "usage", streams=True),
+    summary="提问，OpenAI 聊天格式",
+)
 async def complete(
     asked: ChatIn, request: Request, service: At, caller: Annotated[Caller, Depends(may("ask"))]
 ) -> Response:
