@@ -22,6 +22,8 @@ NEXT_LINE = 0.25  # an answer seldom goes on in the next paragraph
 ANAPHOR = re.compile(
     r"^[“‘\"]?(?:[一-龥]{0,2}(?:该|上述|前款|前述|前项|此外?|其(?!他|中|余|它|实|次)|这(?!里)|它|他们?(?!人)|当地|对此|据此|为此|同时|另外|但是?|因此|否则|然而|其中))"
 )
+LEAD_SAYS = 0.3  # share of the question in a lead-in that makes its list the answer
+HEADINGS_ASKED = 0.5  # the same where the items are headings with text of their own
 MANY_ITEMS = 1.5  # a list whose sentences together are believed this much more than its best one
 ENOUGH = 0.045  # a further sentence must raise the expected coverage by this much
 
@@ -59,6 +61,8 @@ def _whole_list(
         leads = listing.lead == best.index
         if not leads and asked.type not in LISTY:
             continue
+        if listing.heading and _led(asked, reading, listing) < HEADINGS_ASKED:
+            continue
         mass = _mass(found, belief, best.document, listing)
         if leads or _asks_all(asked, reading, listing) or mass >= MANY_ITEMS * float(belief[order[0]]):
             return _quoted(best.document, reading, listing, mass)
@@ -66,12 +70,19 @@ def _whole_list(
 
 
 def _asks_all(asked: Asked, reading: Reading, listing: Listing) -> bool:
-    """Whether a question for a list is about the whole list: its lead-in says what the question says."""
-    if asked.type not in ("list", "condition") or listing.lead < 0 or listing.heading:
-        return False
+    """Whether a question is about the whole list: it asks which there are, or says what the lead-in says."""
+    if asked.type == "list":
+        return listing.lead >= 0
+    return asked.type in ("condition", "how") and _led(asked, reading, listing) >= LEAD_SAYS
+
+
+def _led(asked: Asked, reading: Reading, listing: Listing) -> float:
+    """Share of the question's words, by their nearness to the question word, in the lead-in."""
+    if listing.lead < 0:
+        return 0.0
     lead = fold(reading.of(listing.lead))
     total = sum(asked.near) or 1.0
-    return sum(n for (word, _), n in zip(asked.words, asked.near, strict=True) if word in lead) >= 0.3 * total
+    return sum(n for (word, _), n in zip(asked.words, asked.near, strict=True) if word in lead) / total
 
 
 def _lists_at(reading: Reading, index: int) -> list[int]:
