@@ -85,7 +85,8 @@ class Catalog:
 
     def passages_of(self, row: int) -> np.ndarray:
         """Passage ids of a document, ascending: (n,) int64."""
-        return self.ids[self.owners == row]
+        own: np.ndarray = self.ids[self.owners == row]
+        return own
 
     def matching(self, filters: Filters) -> list[int]:
         """Row ids of the documents a filter lets through."""

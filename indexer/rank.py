@@ -83,7 +83,8 @@ class Ranker:
         """(n, len(FEATURES)) → (n,) float32, higher is better."""
         scaled = np.clip((features - self.mean) / self.spread, -5, 5)
         hidden = np.tanh(scaled @ self.w1 + self.b1)
-        return (hidden @ self.w2).astype(np.float32)
+        scores: np.ndarray = (hidden @ self.w2).astype(np.float32)
+        return scores
 
 
 def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
@@ -183,11 +184,12 @@ def _reciprocal(ranks: np.ndarray) -> np.ndarray:
 def _longest_run(present: np.ndarray) -> np.ndarray:
     """Longest run of neighbouring query bigrams found, as a share of all: (n,)."""
     run = np.zeros(len(present))
-    best = np.zeros(len(present))
+    best: np.ndarray = np.zeros(len(present))
     for column in present.T:
         run = (run + 1) * column
         best = np.maximum(best, run)
-    return best / max(present.shape[1], 1)
+    best = best / max(present.shape[1], 1)
+    return best
 
 
 def _figures(asked: str, texts: Sequence[str], headings: Sequence[str]) -> np.ndarray:

@@ -36,7 +36,7 @@ class Part:
 
 def nlist_for(n: int) -> int:
     """Number of inverted lists: 4·√n, a power of two, FAISS's own rule of thumb."""
-    return 2 ** max(8, min(14, round(math.log2(4 * math.sqrt(n)))))
+    return 1 << max(8, min(14, round(math.log2(4 * math.sqrt(n)))))
 
 
 def nprobe_for(nlist: int) -> int:
@@ -85,6 +85,8 @@ class VectorIndex:
                  previous: VectorIndex | None = None) -> None:  # fmt: skip
         self.dim = dim
         self._base_name = base
+        self._base: Part
+        self._lists: Any
         self._bitmaps: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
         if previous is not None and previous._base_name == base:
             self._base, self._lists = previous._base, previous._lists

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from .fold import chinese_number
@@ -118,7 +119,7 @@ def _parent(stack: Sequence[_Open], mark: Marker, same: int | None) -> int:
 
 def _end(text: str, marks: Sequence[Marker], limit: int) -> int:
     """Where the last item ends: its sentence where items end in ；, its line where each is one line."""
-    pieces = [text[a.start : b.start] for a, b in zip(marks, marks[1:], strict=False)]
+    pieces = [text[a.start : b.start] for a, b in pairwise(marks)]
     last = marks[-1].start
     line = text.find("\n", last, limit)
     line = limit if line < 0 else line
@@ -137,7 +138,8 @@ def _end(text: str, marks: Sequence[Marker], limit: int) -> int:
 def _plain(text: str, known: Sequence[Enumeration]) -> Iterator[Enumeration]:
     """Bulleted lines, and short lines without markers under a line that ends in a colon."""
     for lead in _LEAD_LINE.finditer(text):
-        marks, at = [], lead.end()
+        marks: list[Marker] = []
+        at = lead.end()
         while at < len(text):
             end = text.find("\n", at)
             end = len(text) if end < 0 else end

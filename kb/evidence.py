@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from .enumeration import Enumeration, Marker, enumerations, markers
 from .model import Clause, Span
@@ -157,7 +157,7 @@ def _listing(
     """An enumeration in terms of sentences, with the sentence that leads into it."""
     cuts = [*(m.start for m in found.marks), found.end]
     items = []
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         first, last = bisect_right(starts, begin - 1), bisect_right(starts, end - 1)
         if first < len(starts) and last > first:
             items.append((first, last))

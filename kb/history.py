@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .enumeration import enumerations, markers
 from .fold import chinese_number, fold
@@ -129,7 +130,7 @@ def _exchanged(what: str, previous: str, tools: Tools) -> str:
     if here:
         return f"{what}{previous}"
     words = [w for w in dict.fromkeys(tools.cut(previous)) if w not in FRAME and len(w) > 1]
-    phrases = words + [a + b for a, b in zip(words, words[1:], strict=False) if a + b in previous]
+    phrases = words + [a + b for a, b in pairwise(words) if a + b in previous]
     if phrases:
         near = tools.likeness(what, phrases)
         alike = [n + 0.6 * _shared(what, p) for n, p in zip(near, phrases, strict=True)]
@@ -183,7 +184,7 @@ def listed(answer: str) -> list[str]:
     if found:
         longest = max(found, key=lambda e: len(e.marks))
         cuts = [*(m.start for m in longest.marks), longest.end]
-        pieces = [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        pieces = [text[a:b] for a, b in pairwise(cuts)]
         return [_opening(re.sub(r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]?|[①-⑳]|[一二三四五六七八九十]是|第[一二三四五六七八九十][，,、]?)", "", p)) for p in pieces]
     runs = re.findall(r"[^。；;：:，,\n]+(?:、[^。；;：:，,\n]+)+", re.sub(r"[，,](?=[^，,。]*、)", "、", text))
     if not runs:
