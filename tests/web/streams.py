@@ -17,6 +17,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,7 +108,8 @@ async def _later(client: httpx.AsyncClient, questions: Sequence[str], pause: flo
 
 
 def measure(address: str, conversations: int = 50, questions: int = 4, pause: float = 6.0) -> dict[str, Any]:
-    return asyncio.run(_measure(address, conversations, questions, pause))
+    with ThreadPoolExecutor(1) as own:  # the caller's thread may have a loop of its own
+        return own.submit(lambda: asyncio.run(_measure(address, conversations, questions, pause))).result()
 
 
 def main() -> None:

@@ -153,7 +153,8 @@ def test_a_rule_no_longer_in_force_is_refused_in_words_with_the_documents_to_loo
     expect(refusal.locator(".refusal-text")).to_contain_text("苇塘渡口摆渡收费规定")
     expect(refusal).to_contain_text("相关文件已不再有效")
     assert refusal.locator("button.chip").count() == 0
-    nearest = refusal.locator(".nearest .source-line", has_text="苇塘渡口")
+    nearest = refusal.locator(".nearest .source-line")
+    expect(nearest).to_contain_text(["苇塘渡口摆渡收费规定"])
     expect(nearest.locator(".badge")).to_have_text("已废止")
     nearest.click()
     page.wait_for_selector("dialog.source mark.cited")
@@ -319,6 +320,23 @@ def test_uploads_report_each_file_in_words(page: Page, server: str) -> None:
     assert page.locator(".upload-result.bad .reason").inner_text()
 
 
+def test_a_service_still_loading_is_said_so_and_asked_again(page: Page, server: str) -> None:
+    problem = json.dumps(
+        {"title": "服务尚未就绪", "detail": "正在加载索引；请稍候", "status": 503, "code": "not_ready"}
+    )
+    for path in ("**/api/suggestions", "**/api/facets"):
+        page.route(
+            path,
+            lambda route: route.fulfill(status=503, content_type="application/problem+json", body=problem),
+        )
+    page.goto(f"{server}/")
+    expect(page.locator(".welcome [role=alert]")).to_contain_text("正在加载索引")
+    page.unroute_all()
+    expect(page.locator(".suggestion").first).to_be_visible()
+    expect(page.locator(".welcome [role=alert]")).to_be_hidden()
+    expect(page.locator("facet-panel fieldset").first).to_be_visible()
+
+
 def test_a_failing_service_is_told_in_its_own_words_and_can_be_tried_again(
     page: Page, server: str, station: str
 ) -> None:
@@ -402,7 +420,7 @@ def test_the_pages_speak_english_when_asked(page: Page, server: str, station: st
     assert page.evaluate("document.documentElement.lang") == "en"
     for path in ("/", "/audit", f"/documents/{station}"):
         page.goto(server + path)
-        page.wait_for_selector("#new, .answer-row, #metadata dt")
+        page.wait_for_selector("#new, #filters button, #metadata dt")
         shown = [text for part in OURS for text in page.locator(part).all_inner_texts()]
         shown += page.locator("[aria-label]").evaluate_all("all => all.map((node) => node.ariaLabel)")
         chinese = [

@@ -9,6 +9,8 @@ import { moment, t, word } from "./language.js";
 import { download } from "./net.js";
 import { factsOf, placeOf, statusBadge } from "./reference.js";
 
+const PAST = new Set(["repealed", "expired", "not_yet"]);
+
 /** The text's pieces: `{text}` and `{n}`; a claim whose text has no marker gets its chips at its end. */
 export function segments(answer) {
   const points = new CodePoints(answer.text);
@@ -116,6 +118,8 @@ export function sources(answer, open) {
 function nearest(answer, open) {
   const seen = new Map();
   for (const hit of answer.hits ?? []) if (!seen.has(hit.doc_id)) seen.set(hit.doc_id, hit);
+  if (answer.reason === "not_in_force")
+    for (const [id, { status }] of seen) if (!PAST.has(status)) seen.delete(id); // those the refusal speaks of
   if (!seen.size) return null;
   return h(
     "section",

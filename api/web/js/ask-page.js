@@ -7,7 +7,7 @@ import { button, fill, h, icon } from "./dom.js";
 import "./facets.js";
 import { fillTexts, t } from "./language.js";
 import { ask, get } from "./net.js";
-import { problemCard } from "./problem.js";
+import { problemCard, problemNotice } from "./problem.js";
 import { searchView } from "./search-view.js";
 import "./source-panel.js";
 import "./top-bar.js";
@@ -24,6 +24,7 @@ let all = conversations.load();
 let current = conversations.begin();
 let running = null; // the AbortController of the answer being written
 let suggested = [];
+let hadTrouble = false; // the service could not answer when last asked
 
 const open = (place, from) => panel.open(place, from);
 const searching = searchView(results, {
@@ -203,6 +204,27 @@ addEventListener("pointerdown", (event) => {
   if (side.classList.contains("open") && !side.contains(event.target)) openSide(false);
 });
 
+/** First questions for an empty conversation; while the service is loading, that is said instead. */
+async function suggest() {
+  let notice = null;
+  let wait = 0; // ms until the service is asked again
+  try {
+    suggested = (await get("/api/suggestions")).suggestions ?? [];
+  } catch (problem) {
+    if (problem.status && problem.status !== 503) return; // a courtesy: without them the page still asks
+    notice = problemNotice(problem);
+    wait = 3000;
+  }
+  if (!current.turns.length && !running && thread.querySelector(".welcome")) {
+    const view = welcome(suggested, askNow);
+    if (notice) view.append(notice);
+    fill(thread, view);
+  }
+  if (wait) setTimeout(suggest, wait);
+  else if (hadTrouble) facets.connectedCallback();
+  hadTrouble = wait > 0;
+}
+
 function route() {
   const [name, value] = location.hash.slice(1).split(/=(.*)/s);
   let words = "";
@@ -237,9 +259,4 @@ $("upload").addEventListener("click", async () =>
 );
 listConversations();
 route();
-get("/api/suggestions")
-  .then(({ suggestions }) => {
-    suggested = suggestions ?? [];
-    if (!current.turns.length && !running && thread.querySelector(".welcome")) fill(thread, welcome(suggested, askNow));
-  })
-  .catch(() => {}); // suggestions are a courtesy: without them the page still asks
+suggest();

@@ -160,7 +160,7 @@ function verdictForm(answer, on) {
     h(
       "fieldset",
       null,
-      h("legend", null, t("audit.verdict")),
+      h("legend", { class: "visually-hidden" }, t("audit.verdict")),
       ["correct", "wrong", "incomplete"].map((value) =>
         h("label", null, h("input", { type: "radio", name: "verdict", value, required: true }), t(`verdict.${value}`)),
       ),
