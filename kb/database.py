@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,14 +86,27 @@ def storage_errors(where: str) -> Iterator[None]:
 
 def _explain(message: str, where: str) -> str:
     lowered = message.lower()
+    where = where.removeprefix("sqlite:///")
     if "disk is full" in lowered or "no space left" in lowered:
         return f"{where}：磁盘已满，本次改动没有写入，已存内容不受影响；请腾出空间后重试"
-    if "readonly" in lowered or "read-only" in lowered or "permission denied" in lowered:
+    unable = "unable to open" in lowered
+    if "readonly" in lowered or "read-only" in lowered or "permission denied" in lowered or (
+        unable and not _writable(where)
+    ):
         return f"{where}：没有写入权限（只读），本次改动没有写入；请检查目录权限，或用 --home 换一个数据目录"
-    if "unable to open" in lowered:
+    if unable:
         return f"{where}：打不开数据库文件；请检查目录是否存在、是否有权限"
     if "malformed" in lowered or "not a database" in lowered:
         return f"{where}：数据库文件已损坏；请用 `kb restore` 恢复最近的备份"
     if "locked" in lowered:
         return f"{where}：数据库正被另一个进程写入；请稍后重试"
     return f"{where}：存储出错（{message}）；请运行 `kb doctor` 检查"
+
+
+def _writable(where: str) -> bool:
+    """May files be made beside a database? A read-only disk only says that it cannot be opened."""
+    folder = Path(where).parent
+    try:
+        return not folder.is_dir() or (os.access(folder, os.W_OK) and not os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return True
