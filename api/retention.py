@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kb.privacy import erase_questions
@@ -21,5 +22,9 @@ async def keep_tidy(service: Service) -> None:
         await asyncio.sleep(5.0)
         days = service.settings.keep_questions_days
         if days and service.trouble is None:
-            await asyncio.to_thread(quietly, lambda: erase_questions(service.assistant.ledger, days))
+            await asyncio.to_thread(quietly, partial(_erase, service, days))
         await asyncio.sleep(HOUR)
+
+
+def _erase(service: Service, days: int) -> None:
+    erase_questions(service.assistant.ledger, days)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from api_samples import DOCUMENTS, HIDDEN, Live, client_over, key_of, write
 from fastapi.testclient import TestClient
 
-from api_samples import DOCUMENTS, HIDDEN, Live, client_over, key_of, write
 from indexer.adding import add
 from indexer.library import Library
 from kb.settings import load_settings

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from api_samples import DOCUMENTS, QUESTION, write
+
 from indexer.adding import add
 from indexer.library import Library
 from kb.settings import load_settings

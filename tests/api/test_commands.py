@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from api_samples import DOCUMENTS, QUESTION, write
 
 from api.commands.options import build_parser
 from api.main import main
-from api_samples import DOCUMENTS, QUESTION, write
 
 ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "没有这个编号"

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from api_samples import QUESTION
 from llama_index.core.indices.query.schema import QueryBundle
-from llama_index.core.postprocessor import SimilarityPostprocessor
 from llama_index.core.llms import MockLLM
+from llama_index.core.postprocessor import SimilarityPostprocessor
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import get_response_synthesizer
 from llama_index.core.schema import MetadataMode, NodeWithScore
 from llama_index.core.tools import QueryEngineTool
 
 from api.llamaindex import PolicyQueryEngine, PolicyRetriever
-from api_samples import QUESTION
 from indexer.library import Library
 from kb.model import Filters
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
+from api_samples import HIDDEN_QUESTION, QUESTION, Live
 from mcp import ClientSession
 from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
-
-from api_samples import HIDDEN_QUESTION, QUESTION, Live
 
 TOOLS = {"search", "fetch", "ask_policy", "verify_quote", "check_validity"}
 

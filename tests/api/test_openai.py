@@ -18,6 +18,7 @@ from openai import OpenAI
 sys.path.insert(0, str(Path(__file__).parent.parent))
 import fake_model as fake
 from api_samples import DOCUMENTS, HIDDEN_QUESTION, QUESTION, Live, write
+
 from indexer.adding import add
 from indexer.library import Library
 from kb.settings import load_settings

@@ -10,10 +10,10 @@ from contextlib import AbstractContextManager
 import pytest
 import requests
 import schemathesis
+from api_samples import DOCUMENTS, write
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from api_samples import DOCUMENTS, write
 from indexer.adding import add
 from indexer.library import Library
 from kb.settings import load_settings

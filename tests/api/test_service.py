@@ -23,9 +23,10 @@ from fastapi.testclient import TestClient
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 import fake_model as fake
+from api_samples import DOCUMENTS, LOOPBACK, QUESTION, key_of, write
+
 from api.app import create_app
 from api.guards import JsonLines
-from api_samples import DOCUMENTS, LOOPBACK, QUESTION, key_of, write
 from indexer.adding import add
 from indexer.library import Library
 from kb.settings import load_settings
