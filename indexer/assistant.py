@@ -14,6 +14,7 @@ from itertools import islice
 from kb import casebook, comparison, conflict
 from kb.compose import Composed, compose, refusal_text
 from kb.evidence_asked import Floats
+from kb.evidence_features import Evidence
 from kb.evidence_score import shipped, softmax
 from kb.gate import Exhibit
 from kb.generate import Generator
@@ -26,7 +27,7 @@ from kb.refusal import log_odds, out_of_scope, support
 from kb.store import now
 from kb.understand import names_document, names_past
 
-from .gather import READ_HITS, Evidence, Gatherer
+from .gather import READ_HITS, Gatherer
 from .generation import exhibits
 from .library import Library
 from .official.places import places

@@ -60,7 +60,8 @@ def current(made: Library) -> Library:
 
 
 def cmrc(data: Path, name: str) -> tuple[Callable[[], Iterator[dict[str, Any]]], list[Known]]:
-    known, contexts = [], {}
+    known: list[Known] = []
+    contexts: dict[str, str] = {}
     for r in sources.records(data / "cmrc2018" / f"{name}.jsonl.xz"):
         key = contexts.setdefault(r["context"], f"{name}{len(contexts)}")
         known.append(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ class Group:
     documents: tuple[str, ...]
 
 
+def _is_one_of(gold: frozenset[str], candidate: Candidate) -> bool:
+    return candidate.document.external_id in gold
+
+
+def _given(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return records
+
+
 def stard(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
     articles = (
         {"_id": str(r["id"]), "title": sources.law_title(r), "text": r["text"]}
@@ -55,7 +64,7 @@ def stard(data: Path) -> tuple[Iterator[dict[str, Any]], list[Asked]]:
         part = sources.stard_split(r["query_id"])
         gold = frozenset(str(i) for i in r["gold_ids"])
         if part != "train":
-            asked.append(Asked(r["question"], lambda c, g=gold: c.document.external_id in g, part))
+            asked.append(Asked(r["question"], partial(_is_one_of, gold), part))
     return articles, asked
 
 
@@ -252,7 +261,7 @@ def main() -> int:
     for name, make in SETS.items():
         records, asked = make(given.data)
         asked = [one for one in asked if one.part != "train"]
-        made[name] = groups(library(given.work / name, lambda records=records: records), asked)
+        made[name] = groups(library(given.work / name, partial(_given, records)), asked)
         print(name, len(asked), "found", np.mean([g.gains.any() for g in made[name]]), flush=True)
     training = {name: [g for g in gs if g.part == "tune"] for name, gs in made.items()}
     weights = committee([fit(training, given.seed + i) for i in range(given.members)])
@@ -269,7 +278,7 @@ def main() -> int:
             ):
                 figures = {k: round(float(v), 3) for k, v in measure(chosen, score).items()}
                 print(name, part, label, figures, flush=True)
-    np.savez(given.out, **weights)
+    np.savez(given.out, allow_pickle=False, **weights)
     return 0
 
 
