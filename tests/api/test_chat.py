@@ -118,6 +118,7 @@ def test_references_can_be_clicked_and_history_called_back(screen: Screen) -> No
 
 def test_an_interrupt_ends_it_quietly(screen: Screen) -> None:
     screen.until("问> ")
+    time.sleep(0.5)  # readline hears signals only once it waits for a key
     screen.process.send_signal(signal.SIGINT)  # what the terminal sends for Ctrl+C
     assert "Traceback" not in screen.until("已中断")
     assert screen.process.wait(20) == 130
