@@ -20,28 +20,39 @@ RANKING = ("*.py", "models/ranker.npz")
 
 
 def library_of(dataset: Dataset, work: Path, fresh: bool = False) -> Library:
-    """The library of a set; a changed embedder makes it index anew, changed cutting only says so."""
+    """The library of a set. Changed documents are added, a changed embedder indexes anew by itself;
+    changed cutting only says so, because it would build everything again."""
     home = work / "libraries" / dataset.name
     stamp = home / "made.json"
-    made = json.loads(stamp.read_text("utf-8")) if stamp.is_file() else None
-    cutting = source_digest(CUTTING)
-    if made and made["cutting"] != cutting and not fresh:
+    made = json.loads(stamp.read_text("utf-8")) if stamp.is_file() else {}
+    now = {"cutting": source_digest(CUTTING), "documents": documents_digest(dataset)}
+    if made and made["cutting"] != now["cutting"] and not fresh:
         say(f"{dataset.name} 的库是用从前的切段代码建的；要重建请加 --fresh")
-    if fresh or not made:
+    if fresh or made.get("documents") != now["documents"]:
         _forget(home)
+        made = {}
     library = Library(load_settings(home))
-    if fresh or not made:
+    if not made:
         say(f"正在建立 {dataset.name} 的库……")
-        report = add(library, list(dataset.files) or [_written(dataset, work)])
-        for failure in report.failed:
+        for failure in add(library, list(dataset.files) or [_written(dataset, work)]).failed:
             say(f"没有加入：{failure.reason}")
-        stamp.write_text(json.dumps({"cutting": cutting, "documents": len(report.done)}), "utf-8")
+        stamp.write_text(json.dumps(now), "utf-8")
     try:
         library.searcher()
     except StaleIndex:
         say(f"向量模型或词表变了，正在为 {dataset.name} 重建索引……")
         library.reindex()
     return library
+
+
+def documents_digest(dataset: Dataset) -> str:
+    """A digest of all that would be added."""
+    whole = sha256()
+    for path in dataset.files:
+        whole.update(path.read_bytes())
+    for record in dataset.documents():
+        whole.update(json.dumps(record, ensure_ascii=False).encode())
+    return whole.hexdigest()[:16]
 
 
 def _written(dataset: Dataset, work: Path) -> Path:

@@ -20,6 +20,7 @@ from typing import Any
 from kb.errors import BadInput, KBError
 
 from ..making import say
+from .contenders import CONTENDERS
 from .steps import STEPS, Bench
 from .table import shown
 
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--work", type=Path, default=Path(".work/eval"))
     made.add_argument("--passages", type=int, default=1_000_000, help="million 一步的段落数")
     made.add_argument("--sizes", default="20000,60000,150000", help="peers 一步的各个规模（段）")
+    made.add_argument("--peers", default=",".join(CONTENDERS), help="peers 一步里比较谁，用逗号隔开")
     made.add_argument("--seconds", type=float, default=10.0, help="http 一步的时长，秒")
     made.add_argument("--characters", type=int, default=20_000_000, help="没有数据目录时造多少字")
     made.add_argument("--fresh", action="store_true", help="重新建库")
@@ -49,9 +51,19 @@ def main(arguments: Sequence[str]) -> int:
         unknown = [name for name in names if name not in STEPS]
         if unknown:
             raise BadInput(f"没有名为 {'、'.join(unknown)} 的步骤；可选 {'、'.join(STEPS)}")
+        strangers = [name for name in given.peers.split(",") if name not in CONTENDERS]
+        if strangers:
+            raise BadInput(f"没有名为 {'、'.join(strangers)} 的同类；可选 {'、'.join(CONTENDERS)}")
         sizes = tuple(int(size) for size in given.sizes.split(","))
         bench = Bench(
-            given.data, given.work, given.passages, sizes, given.seconds, given.characters, given.fresh
+            given.data,
+            given.work,
+            given.passages,
+            sizes,
+            given.seconds,
+            given.characters,
+            given.fresh,
+            tuple(given.peers.split(",")),
         )
         results = measured(bench, names)
     except (KBError, ValueError) as error:

@@ -19,6 +19,7 @@ from .. import laws
 from ..dataset import Query
 from ..making import library_of, say
 from ..sets import available, dataset
+from .contenders import CONTENDERS
 from .http import http_step, open_step, update_step
 from .peers import contest
 from .process import KB, run
@@ -35,6 +36,7 @@ class Bench:
     seconds: float = 10.0
     characters: int = 20_000_000  # of made-up texts where there is no data
     fresh: bool = False
+    peers: tuple[str, ...] = tuple(CONTENDERS)
 
     @property
     def home(self) -> Path:
@@ -142,13 +144,15 @@ def peers_step(bench: Bench) -> dict[str, Any]:
     folder = bench.work / "bench" / "peers"
     asked = questions(bench.data)[:200]
     library = Library(load_settings(ready(bench)))
-    found: dict[str, Any] = {"growth": [contest(library, size, asked, (), folder) for size in bench.sizes]}
+    found: dict[str, Any] = {
+        "growth": [contest(library, size, asked, (), folder, bench.peers) for size in bench.sizes]
+    }
     name = "stard" if "stard" in available(bench.data) else "own"
     chosen = dataset(name, bench.data)
     judged: tuple[Query, ...] = chosen.of("test")
     if name == "stard":
         found["judged"] = {"dataset": name} | contest(
-            library_of(chosen, bench.work), 10**9, asked, judged, folder
+            library_of(chosen, bench.work), 10**9, asked, judged, folder, bench.peers
         )
     return found | machine()
 

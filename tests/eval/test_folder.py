@@ -11,6 +11,7 @@ import pytest
 
 from eval.__main__ import main
 from eval.folder import read_folder
+from eval.making import library_of
 from kb.errors import BadInput
 
 TEXTS = {
@@ -93,6 +94,16 @@ def test_a_gold_answer_must_stand_wholly_in_the_passage(
     measured = json.loads(capsys.readouterr().out)["modes"]["lexical"]
     assert measured["RR@10"]["mean"] == 1.0  # the document is found both times
     assert measured["passage@20"]["mean"] == 0.5  # the second answer stands nowhere
+
+
+def test_a_library_is_kept_until_the_documents_change(beir: Path, tmp_path: Path) -> None:
+    first = library_of(read_folder(beir), tmp_path / "work")
+    again = library_of(read_folder(beir), tmp_path / "work")
+    assert again.store.generation() == first.store.generation()
+    with (beir / "corpus.jsonl").open("a", encoding="utf-8") as out:
+        out.write(json.dumps({"_id": "d4", "text": "第一条　新加的办法。"}, ensure_ascii=False) + "\n")
+    changed = library_of(read_folder(beir), tmp_path / "work")
+    assert {d.external_id for d in changed.store.documents()} == {"d1", "d2", "d3", "d4"}
 
 
 @pytest.mark.parametrize(
