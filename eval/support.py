@@ -19,6 +19,7 @@ CONTAINED = 0.8  # share of a claim's character pairs that the quotes must have
 FIGURE = re.compile(r"\d+(?:\.\d+)?")
 NAMED = re.compile(r"《([^《》]{2,60})》|([一-龥]{1,12}〔\d{4}〕\d+号)")
 _SEPARATORS = re.compile(r"(?<=\d)[,，](?=\d{3})")
+_ITEM = re.compile(r"(?m)^\s*\d{1,2}[.、](?!\d)\s*")
 _NOT_WORDS = re.compile(r"[\s\W_]+")
 
 
@@ -48,8 +49,8 @@ def supported(claim: str, quotes: Sequence[str]) -> bool:
 
 
 def plain(text: str) -> str:
-    """Folded, without markers and thousands separators."""
-    return _SEPARATORS.sub("", fold(re.sub(r"\[\d+\]", "", text)))
+    """Folded, without citation markers, thousands separators and the numbers of list items."""
+    return _ITEM.sub("", _SEPARATORS.sub("", fold(re.sub(r"\[\d+\]", "", text))))
 
 
 def contained(claim: str, quotes: str) -> float:
