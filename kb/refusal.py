@@ -59,12 +59,13 @@ class Support:
         return float(shipped()["basis"].scores(self.row[None])[0]) - THRESHOLD
 
 
-THRESHOLD = 0.0  # log-odds an answer needs
+THRESHOLD = -3.5  # log-odds an answer needs
 BASIS = (
     *(f"best_{name}" for name in FEATURES),
     "belief", "second_belief", "entropy", "top_score", "margin", "picked_words", "picked_soft", "picked_weakest", "picked_mean",
     "unit_missing", "figure_missing", "place_missing", "year_missing", "name_missing", "documents",
     "document_words", "absent", "absent_near", "found_soft", "found_weakest", "numeral_missing",
+    "place_far", "year_far",
 )  # fmt: skip
 
 
@@ -97,8 +98,26 @@ def support(
         float(unit), float(figure), float(bool(place)), float(bool(year)), float(bool(name)),
         float(len({c.document for c in found})) / 10,
         *_absences(evidence, weights, context),
+        *_distances(evidence, question, picked, places),
     ]  # fmt: skip
     return Support(np.array(row, np.float32), name or place or (f"{year}年" if year else ""))
+
+
+def _distances(evidence: Evidence, question: str, picked: Sequence[int], places: Places) -> tuple[float, float]:
+    """Whether a place or year of the question stands neither in the paragraphs quoted nor above them."""
+    near = " ".join(_paragraph(evidence.found[i]) for i in picked)
+    regions = {evidence.documents[evidence.found[i].document].region for i in picked}
+    known = {region for _, region in places(near)} | regions
+    far = any(name not in near and region not in known for name, region in places(question))
+    return float(far), float(any(year not in near for year in _YEAR.findall(evidence.asked.understood.text)))
+
+
+def _paragraph(c: Candidate) -> str:
+    """The line a sentence stands in, with its headings."""
+    folded, (start, end) = c.source.folded, c.span
+    first = folded.rfind("\n", 0, start) + 1
+    last = folded.find("\n", end)
+    return f"{c.head} {folded[first : last if last >= 0 else len(folded)]}"
 
 
 def _absences(evidence: Evidence, weights: Floats, context: str) -> tuple[float, ...]:

@@ -22,7 +22,7 @@ from ..making import say, source_digest
 from ..ranking import MODES
 from ..sets import available, dataset
 
-ABLATED = ("stard", "ncp", "cmrc")
+ABLATED = ("stard", "ncp", "cmrc", "mailbox", "services")
 ANSWERED = ("own", "ncp", "cmrc")
 MOST_ANSWERS = 400  # questions of one set put to the assistant
 BIG = ("laws",)  # sets that are only measured when named

@@ -24,7 +24,7 @@ from indexer.adding import add
 from indexer.gather import READ_HITS, Gatherer
 from indexer.library import Library
 from indexer.official.places import places
-from indexer.train.judges import Judged, fit_basis, fit_sentences
+from indexer.train.judges import Judged, committee, fit_basis, fit_sentences
 from indexer.train.known import Known, cmrc, current, library, ncp, own, squeeze
 from kb.evidence_features import Evidence, relative
 from kb.evidence_score import Network, softmax
@@ -33,6 +33,7 @@ from kb.quoting import choose
 from kb.refusal import support
 from kb.settings import load_settings
 
+MEMBERS = range(1, 5)  # seeds of the networks whose scores are averaged
 Group = tuple[Known, np.ndarray, np.ndarray]  # question, rows (n, features), labels (n,)
 
 
@@ -196,13 +197,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--own", type=Path, default=Path("eval/own/questions.jsonl"))
     parser.add_argument("--corpus", type=Path, default=Path("corpus/documents"))
     parser.add_argument("--out", type=Path, default=Path("kb/models/answers.npz"))
-    parser.add_argument("--questions", type=int, default=3000, help="of CMRC train, for the first judge")
-    parser.add_argument("--situations", type=int, default=900, help="of them for the second")
+    parser.add_argument("--questions", type=int, default=4000, help="of CMRC train, for the first judge")
+    parser.add_argument("--situations", type=int, default=500, help="of them for the second")
     given = parser.parse_args(arguments)
     sets = prepared(given)
     arrays: dict[str, np.ndarray] = {}
     groups = {name: collect(gatherer, known) for name, (gatherer, known) in sets.items()}
-    arrays |= {f"sentence_{n}": a for n, a in fit_sentences(weighted(groups)).items()}
+    rows = weighted(groups)
+    arrays |= {f"sentence_{n}": a for n, a in committee([fit_sentences(rows, i) for i in MEMBERS]).items()}
     sentence = Network(arrays, "sentence")
     for name in ("ncp", "own"):
         for part in ("tune", "test"):
@@ -214,14 +216,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         judged[name] = list(Situations(gatherer, sentence, chosen, strangers))
         print(name, len(judged[name]), "situations", flush=True)
     training = [j for js in judged.values() for j in js if j.part != "test"]
-    arrays |= {f"basis_{n}": a for n, a in fit_basis(training).items()}
+    arrays |= {f"basis_{n}": a for n, a in committee([fit_basis(training, i) for i in MEMBERS]).items()}
     basis = Network(arrays, "basis")
     for name, js in judged.items():
         for part in ("train", "tune", "test"):
             if some := [j for j in js if j.part == part]:
                 print(name, part, refusals(basis, some), flush=True)
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(given.out, **arrays)
+    np.savez(given.out, allow_pickle=False, **arrays)
     return 0
 
 
@@ -244,7 +246,7 @@ def weighted(groups: dict[str, list[Group]]) -> list[tuple[np.ndarray, np.ndarra
     """Training rows of the first judge: policy questions count more than reading comprehension."""
     rows = [(x, y, 1.0) for _, x, y in groups["cmrc"] if y.any()]
     for name in ("ncp", "own"):
-        rows += [(x, y, 2.0) for k, x, y in groups[name] if y.any() and k.part == "tune"] * 2
+        rows += [(x, y, 1.5) for k, x, y in groups[name] if y.any() and k.part == "tune"] * 2
     return rows
 
 

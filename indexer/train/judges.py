@@ -21,7 +21,7 @@ class Judged:
 
 
 def fit_sentences(
-    groups: Sequence[tuple[np.ndarray, np.ndarray, float]], seed: int = 1, epochs: int = 12
+    groups: Sequence[tuple[np.ndarray, np.ndarray, float]], seed: int = 1, epochs: int = 5
 ) -> dict[str, np.ndarray]:
     """A listwise network: the softmax over a question's sentences should lie on the labelled ones."""
     import torch
@@ -89,6 +89,27 @@ def fit_basis(judged: Sequence[Judged], seed: int = 1, epochs: int = 30) -> dict
 
 # A wrong quote for an answerable question is a lesser fault than an answer without any basis.
 WEIGHTS = {"asked": 0.5, "alone": 0.5}
+
+
+def committee(members: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Several networks as one that gives their mean: hidden units side by side."""
+    first = members[0]
+    w2 = np.zeros([sum(m["w2"].shape[i] for m in members) for i in (0, 1)], np.float32)
+    row = column = 0
+    for m in members:
+        rows, columns = m["w2"].shape
+        w2[row : row + rows, column : column + columns] = m["w2"]
+        row, column = row + rows, column + columns
+    return {
+        "mean": first["mean"],
+        "spread": first["spread"],
+        "w1": np.concatenate([m["w1"] for m in members], axis=1),
+        "b1": np.concatenate([m["b1"] for m in members]),
+        "w2": w2,
+        "b2": np.concatenate([m["b2"] for m in members]),
+        "w3": np.concatenate([m["w3"] for m in members]) / len(members),
+        "b3": np.mean([m["b3"] for m in members], axis=0),
+    }
 
 
 def exported(net: Any, mean: np.ndarray, spread: np.ndarray) -> dict[str, np.ndarray]:

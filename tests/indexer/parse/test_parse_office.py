@@ -1,8 +1,8 @@
 """Word, OFD and Excel files: numbers as Word shows them, tables in place, nothing from outside the text."""
 
 import pytest
-from eval.reliability.made_files import docx, ofd, p, xlsx, zipped
 
+from eval.reliability.made_files import docx, ofd, p, xlsx, zipped
 from indexer.parse import parse_bytes
 from indexer.parse.numbering import chinese, number_text
 from kb.errors import BadInput, TooLarge, UnsupportedFormat

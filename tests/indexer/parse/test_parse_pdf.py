@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from eval.reliability.made_files import PdfPage, pdf
 
+from eval.reliability.made_files import PdfPage, pdf
 from indexer.parse import parse_bytes
 from kb.errors import BadInput, KBError
 from kb.model import Parsed
