@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from api.app import create_app
-from api.main import main
 from fastapi.testclient import TestClient
 
+from api.app import create_app
+from api.main import main
 from indexer.adding import add
 from indexer.assistant import Assistant
 from indexer.library import Library
