@@ -34,6 +34,7 @@ from .official.places import places
 from .suggest import in_turn
 
 Event = Callable[[str, object], None]
+QUOTING = "quoting"  # the name of the answer that no language model wrote
 SUGGESTED = 6  # first questions offered
 CONSIDERED = 80  # documents they are made from
 CASE_HITS = 40  # passages looked through for a list of cases
@@ -67,12 +68,19 @@ class Assistant:
     # ---- asking --------------------------------------------------------------------------
 
     def ask(self, question: Question, caller: str = "local", on_event: Event | None = None) -> Answer:
-        """One cited answer or a refusal, recorded before it is returned."""
+        """One cited answer or a refusal, recorded before it is returned.
+
+        `on_event` hears of the hits, then of each claim: a quoted one once the answer is in the ledger,
+        a language model's as soon as it passed the gate, in force only when the answer has come back.
+        """
         began = time.perf_counter()
         emit = on_event or (lambda name, value: None)
         answer = self._answer(question, emit)
         answer = replace(answer, took_ms=round((time.perf_counter() - began) * 1000, 2))
         self.ledger.record(answer, question, caller, self._circumstances())
+        if answer.model == QUOTING:
+            for claim in answer.claims:
+                emit("claim", claim)
         return answer
 
     def _circumstances(self) -> dict[str, str]:
@@ -162,7 +170,7 @@ class Assistant:
         generation = self.library.searcher().catalog.generation
         rewritten = text if text != question.text else None
         return Answer(
-            secrets.token_hex(8), question.text, "", "none", None, "policy", (), (), (), "quoting",
+            secrets.token_hex(8), question.text, "", "none", None, "policy", (), (), (), QUOTING,
             generation, now(), 0.0, rewritten,
         )  # fmt: skip
 
@@ -208,8 +216,6 @@ class Assistant:
             given = self._exhibits(evidence, answer)
             asked = answer.rewritten or answer.question
             return self._generator.answer(asked, given, answer, lambda claim: emit("claim", claim))
-        for claim in composed.claims:
-            emit("claim", claim)
         return answer
 
     def _exhibits(self, evidence: Evidence, answer: Answer) -> tuple[Exhibit, ...]:

@@ -81,16 +81,15 @@ class Generator:
     def answer(self, question: str, exhibits: Sequence[Exhibit], quoting: Answer, send: Send) -> Answer:
         """The model's answer as far as it passed the gate, else `quoting` with a note.
 
-        `send` gets each claim that passed, as soon as it is complete; after a fall-back it gets
-        the quoting answer's claims too.
+        `send` gets each claim that passed, as soon as it is complete; void where `quoting` comes back.
         """
         began = time.monotonic()
         try:
             result = self._generated(question, exhibits, began + self._seconds, send)
         except ModelFailed as failure:
-            return _fallen(quoting, f"语言模型{failure}，以下为原文摘引", send)
+            return _fallen(quoting, f"语言模型{failure}，以下为原文摘引")
         if not result.enough:
-            return _fallen(quoting, NO_BASIS if result.no_basis and not result.claims else FAILED_GATE, send)
+            return _fallen(quoting, NO_BASIS if result.no_basis and not result.claims else FAILED_GATE)
         return _composed(quoting, result, self.name)
 
     def _generated(
@@ -219,9 +218,7 @@ def _explain(text: str) -> None:
         raise ModelFailed("没有用中文作答")
 
 
-def _fallen(quoting: Answer, note: str, send: Send) -> Answer:
-    for claim in quoting.claims:
-        send(claim)
+def _fallen(quoting: Answer, note: str) -> Answer:
     return replace(quoting, notes=(*quoting.notes, note))
 
 

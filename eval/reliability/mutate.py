@@ -169,7 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--also", type=Path, default=None, help="a folder of real files to damage too")
     options = parser.parse_args(arguments)
     counts: Counter[tuple[str, str]] = Counter()
-    slowest, peak, bad = 0.0, 0, 0
+    slowest, worst, peak, bad = 0.0, "", 0, 0
     started = time.perf_counter()
     with ParsePool(workers=2, seconds=SECONDS) as pool:
         for outcome in pool.map(measured, sources(options.files, options.seed, options.also)):
@@ -180,11 +180,13 @@ def main(arguments: list[str] | None = None) -> int:
                 print(outcome.source.key, outcome.error, file=sys.stderr)
                 continue
             counts[suffix, outcome.value.code] += 1
-            slowest, peak = max(slowest, outcome.value.seconds), max(peak, outcome.value.peak)
+            if outcome.value.seconds > slowest:
+                slowest, worst = outcome.value.seconds, outcome.source.key
+            peak = max(peak, outcome.value.peak)
     for (suffix, code), number in sorted(counts.items()):
         print(f"{suffix:8}{code:20}{number:6}")
     print(
-        f"{options.files} files in {time.perf_counter() - started:.1f} s, slowest {slowest:.2f} s, ", end=""
+        f"{options.files} files in {time.perf_counter() - started:.1f} s, slowest {slowest:.2f} s ({worst}), ", end=""
     )
     print(f"peak memory {peak / 1e6:.0f} MB, crashed or hung {bad}")
     return 1 if bad or slowest > SECONDS or peak > MEMORY else 0

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,8 +15,7 @@ from sqlalchemy import event
 from indexer.adding import add
 from indexer.assistant import Assistant
 from indexer.library import Library
-from indexer.parse import Failure, iter_sources
-from kb.errors import KBError, StorageFailed
+from kb.errors import StorageFailed
 from kb.model import Question
 from kb.settings import load_settings
 
@@ -121,6 +118,24 @@ def test_no_answer_is_shown_that_the_ledger_could_not_keep(library: Library) -> 
     assert assistant.ask(Question(QUESTION)).basis == "grounded"
 
 
+def test_a_quoted_claim_is_told_only_once_its_answer_is_in_the_ledger(library: Library) -> None:
+    assistant = Assistant(library)
+    kept: list[int] = []
+
+    def heard(name: str, value: object) -> None:
+        if name == "claim":
+            kept.append(assistant.ledger.count())
+
+    answer = assistant.ask(Question(QUESTION), on_event=heard)
+    assert kept == [1] * len(answer.claims) and kept
+    free = no_more_room(library)
+    with pytest.raises(StorageFailed, match="磁盘已满"):
+        for _ in range(200):
+            assistant.ask(Question(QUESTION), on_event=heard)
+    free()
+    assert kept[-1] == assistant.ledger.count() and len(kept) == len(answer.claims) * kept[-1]
+
+
 def test_a_batch_that_does_not_fit_is_not_there_in_part(library: Library, tmp_path: Path) -> None:
     before = library.store.generation()
     free = no_more_room(library)
@@ -179,32 +194,3 @@ def test_statuses_worked_out_for_a_day_that_has_not_come_are_worked_out_again(
     again.searcher()
     assert again.store.documents()[0].status == "in_force"
     assert again.store.status_day() == date.today()
-
-
-@contextmanager
-def a_plain_user() -> Iterator[None]:
-    """Without the rights of root, also where root runs the tests."""
-    root = os.geteuid() == 0
-    if root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)
-
-
-def test_a_file_without_permission_is_named_also_when_root_runs_the_tests(tmp_path: Path) -> None:
-    path = Path(put(tmp_path, "密.txt", SMALL))
-    path.chmod(0)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    with a_plain_user():
-        (found,) = iter_sources([str(path)])
-        if isinstance(found, Failure):
-            message = found.reason
-        else:
-            with pytest.raises(KBError) as caught:
-                found.load()
-            message = str(caught.value)
-    assert "没有读取权限" in message and "密.txt" in message
