@@ -86,6 +86,16 @@ class StaticEmbedder:
                 list(pool.map(lambda start: self._sum_into(sums, texts, start), starts))
         return sums
 
+    def importance(self, words: Sequence[str]) -> Floats:
+        """(len(words),) how long each word's summed vector is: telling words are long, 把 and 条例 short.
+
+        Training learns it from all its texts, so it holds where a small library has no
+        frequencies to go by. 0 for a word the model does not know.
+        """
+        encodings = self._tokenizer.encode_batch_fast(list(words), add_special_tokens=False)
+        sums = [self._weights.take(e.ids) @ self._rows.take(e.ids, axis=0).astype(np.float32) for e in encodings]
+        return np.array([np.sqrt(v @ v) for v in sums], np.float32)
+
     def _sum_into(self, out: Floats, texts: Sequence[str], start: int) -> None:
         """Write the unit sums of texts[start : start + _CHUNK] into their rows of `out`.
 

@@ -19,6 +19,9 @@ from .official.places import places
 
 READ_HITS = 16  # passages whose sentences are judged
 LOCAL_HITS = 8  # of them from documents about the place asked for
+SMALL_LIBRARY = 1000  # passages at which a word's rarity here counts half
+USUAL_RARITY = 4.5  # idf of a middling word in a large library
+TELLING = 1.5  # importance of a middling content word
 CHARACTERS_KEPT = 12_000_000  # of revisions read, remembered
 
 
@@ -80,7 +83,7 @@ class Gatherer:
                 sources.append(source)
                 revisions.append(revision)
         query = self.library.searcher().understand(text)
-        question = asked(query.understood, query.words, query.bigrams, self.vectors)
+        question = asked(query.understood, self._weighed(query.words), query.bigrams, self.vectors)
         found = candidates(sources, [owners[h.document.id] for h in hits], hits)
         cut = {i: self._words(c) for i, c in enumerate(found)}
         rows, soft = features(question, found, hits, self.vectors, cut)
@@ -88,6 +91,20 @@ class Gatherer:
             question, tuple(hits), tuple(documents), tuple(sources), tuple(revisions), tuple(found), rows, soft,
             prior(question, text, found, documents, places),
         )  # fmt: skip
+
+    def _weighed(self, words: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+        """Words with how much each tells: their rarity in the library, as far as it is large enough to
+        show it, times what the embedder has learned of them."""
+        importance = getattr(self.library.embedder, "importance", None)
+        if importance is None or not words:
+            return tuple(words)
+        passages = len(self.library.searcher().catalog.ids)
+        trusted = passages / (passages + SMALL_LIBRARY)
+        learned = importance([word for word, _ in words]) / TELLING
+        return tuple(
+            (word, (trusted * idf + (1 - trusted) * USUAL_RARITY) * (float(weight) or 1.3))
+            for (word, idf), weight in zip(words, learned, strict=True)
+        )
 
     def source(self, document: Document, number: int) -> tuple[Source, Revision]:
         """A revision read for evidence; the most recently used are remembered."""

@@ -149,7 +149,7 @@ class _Terms:
 
     def share(self, present: np.ndarray) -> np.ndarray:
         """Share of the terms' weight that occurs: (n,) in 0–1."""
-        return np.asarray(present.astype(np.float32) @ self.weights / self.total)
+        return np.asarray((present * self.weights).sum(axis=1) / self.total)
 
     def rarest(self, present: np.ndarray) -> np.ndarray:
         """Whether the weightiest term occurs: (n,) bool."""

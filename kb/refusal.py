@@ -59,7 +59,7 @@ class Support:
         return float(shipped()["basis"].scores(self.row[None])[0]) - THRESHOLD
 
 
-THRESHOLD = -3.5  # log-odds an answer needs
+THRESHOLD = -1.5  # log-odds an answer needs
 BASIS = (
     *(f"best_{name}" for name in FEATURES),
     "belief", "second_belief", "entropy", "top_score", "margin", "picked_words", "picked_soft", "picked_weakest", "picked_mean",

@@ -25,7 +25,7 @@ from indexer.gather import READ_HITS, Gatherer
 from indexer.library import Library
 from indexer.official.places import places
 from indexer.train.judges import Judged, committee, fit_basis, fit_sentences
-from indexer.train.known import Known, cmrc, current, library, ncp, own, squeeze
+from indexer.train.known import Known, asked, cmrc, current, file_texts, hebei, library, ncp, own, squeeze
 from kb.evidence_features import Evidence, relative
 from kb.evidence_score import Network, softmax
 from kb.model import Filters
@@ -38,29 +38,44 @@ Group = tuple[Known, np.ndarray, np.ndarray]  # question, rows (n, features), la
 
 
 def labels(evidence: Evidence, known: Known) -> np.ndarray:
-    """(found,) 1 where the answer begins in the sentence or, for short answers, lies in it."""
-    gold = squeeze(known.answer)
+    """(found,) 1 where the answer, or a piece of it, begins; in a list its lead-in and its items."""
     out = np.zeros(len(evidence.found), np.float32)
-    if not gold:
+    if not known.answer:
         return out
-    inside = [i for i, c in enumerate(evidence.found) if known.names(evidence.documents[c.document])]
-    texts = {i: squeeze(evidence.found[i].source.reading.of(evidence.found[i].index)) for i in inside}
-    facts = [squeeze(f) for f in known.facts]
-    for i, sentence in texts.items():
-        if gold[:24] in sentence or (len(sentence) >= 12 and gold.startswith(sentence)) or (len(facts) == 1 and facts[0] in sentence and sentence in gold):
-            out[i] = 1.0
-    if not out.any():  # a list or a table: its rows, and the lines that lead into it
-        lines = [[squeeze(cell) for cell in line.strip("|-*# ").split("|")] for line in known.answer.splitlines()]
-        for i, sentence in texts.items():
-            if any(all(cell in sentence for cell in cells) and 2 * len("".join(cells)) > len(sentence) for cells in lines):
+    inside = {
+        i: squeeze(c.source.reading.of(c.index))
+        for i, c in enumerate(evidence.found)
+        if known.names(evidence.documents[c.document])
+    }
+    for piece in map(squeeze, known.pieces or (known.answer,)):
+        for i, sentence in inside.items():
+            if piece[:24] in sentence or (len(sentence) >= 12 and piece.startswith(sentence)):
                 out[i] = 1.0
-        leads = {(c.document, c.source.reading.sentences[c.index].lead) for c, y in zip(evidence.found, out, strict=True) if y}
-        for i in inside:
-            out[i] = max(out[i], float((evidence.found[i].document, evidence.found[i].index) in leads))
+    facts = [squeeze(fact) for fact in known.facts]
+    gold = squeeze(known.answer)
+    if len(facts) == 1:
+        out[[i for i, sentence in inside.items() if facts[0] in sentence and sentence in gold]] = 1.0
+    if out.any():
+        return _with_items(evidence, out, inside, gold)
+    lines = [[squeeze(cell) for cell in line.strip("|-*# ").split("|")] for line in known.answer.splitlines()]
+    for i, sentence in inside.items():  # the rows of a table
+        if any(all(cell in sentence for cell in cells) and 2 * len("".join(cells)) > len(sentence) for cells in lines):
+            out[i] = 1.0
+    leads = {(c.document, c.source.reading.sentences[c.index].lead) for c, y in zip(evidence.found, out, strict=True) if y}
+    for i in inside:
+        out[i] = max(out[i], float((evidence.found[i].document, evidence.found[i].index) in leads))
     if not out.any():  # the answer begins in the middle of a sentence cut elsewhere
-        first = next((i for i, sentence in texts.items() if len(sentence) > 8 and sentence in gold), None)
-        if first is not None:
-            out[first] = 1.0
+        out[[i for i, sentence in inside.items() if len(sentence) > 8 and sentence in gold][:1]] = 1.0
+    return out
+
+
+def _with_items(evidence: Evidence, out: np.ndarray, inside: dict[int, str], gold: str) -> np.ndarray:
+    """With a list's lead-in its items answer too, as far as they belong to the answer."""
+    leads = {(evidence.found[i].document, evidence.found[i].index) for i in np.flatnonzero(out)}
+    for i, sentence in inside.items():
+        c = evidence.found[i]
+        if sentence in gold and (c.document, c.source.reading.sentences[c.index].lead) in leads:
+            out[i] = 1.0
     return out
 
 
@@ -93,7 +108,7 @@ class Situations:
         if not hits:
             return
         evidence = read(k.question, hits)
-        yield self.judged(k, k.question, evidence, "asked")
+        yield self.judged(k, k.question, evidence, "asked" if k.answer else "no basis")
         if not k.answer:
             return
         gold = labels(evidence, k)
@@ -195,10 +210,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--own", type=Path, default=Path("eval/own/questions.jsonl"))
+    parser.add_argument("--asked", type=Path, default=Path("eval/asked"), help="questions on the files beside DATA_DIR")
     parser.add_argument("--corpus", type=Path, default=Path("corpus/documents"))
     parser.add_argument("--out", type=Path, default=Path("kb/models/answers.npz"))
-    parser.add_argument("--questions", type=int, default=4000, help="of CMRC train, for the first judge")
-    parser.add_argument("--situations", type=int, default=500, help="of them for the second")
+    parser.add_argument("--questions", type=int, default=1000, help="of CMRC train, for the first judge")
+    parser.add_argument("--situations", type=int, default=150, help="of them for the second")
     given = parser.parse_args(arguments)
     sets = prepared(given)
     arrays: dict[str, np.ndarray] = {}
@@ -206,9 +222,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = weighted(groups)
     arrays |= {f"sentence_{n}": a for n, a in committee([fit_sentences(rows, i) for i in MEMBERS]).items()}
     sentence = Network(arrays, "sentence")
-    for name in ("ncp", "own"):
+    for name, gs in groups.items():
         for part in ("tune", "test"):
-            print(name, part, top_hits(sentence, [g for g in groups[name] if g[0].part == part]), flush=True)
+            if some := [g for g in gs if g[0].part == part and g[0].answer]:
+                print(name, part, top_hits(sentence, some), flush=True)
     judged: dict[str, list[Judged]] = {}
     for name, (gatherer, known) in sets.items():
         strangers = [k.question for other, (_, ks) in sets.items() if other != name for k in ks if k.part != "test"]
@@ -233,20 +250,35 @@ def prepared(given: argparse.Namespace) -> dict[str, tuple[Gatherer, list[Known]
     ncp_records, ncp_known = ncp(given.data)
     random.Random(1).shuffle(cmrc_known)
     folder, own_known = own(given.own, given.corpus)
-    shipped = Library(load_settings(given.work / "own"))
-    add(shipped, [folder])
-    return {
-        "cmrc": (Gatherer(library(given.work / "cmrc", cmrc_records)), cmrc_known[: given.questions]),
-        "ncp": (Gatherer(library(given.work / "ncp", ncp_records)), ncp_known),
-        "own": (Gatherer(current(shipped)), own_known),
+    beside = given.data.parent
+    files = filled(given.work / "files", [beside / "files"])
+    texts = file_texts([beside / "files", beside / "seed"])
+    policies = hebei(given.data)
+    of_files = [k for name in ("regulations", "cases", "files") for k in asked(given.asked / f"{name}.jsonl", texts)]
+    of_policies = asked(given.asked / "policies.jsonl", lambda name: str(policies[name]["text"]))
+    libraries = {
+        "cmrc": (library(given.work / "cmrc", cmrc_records), cmrc_known[: given.questions]),
+        "ncp": (library(given.work / "ncp", ncp_records), ncp_known),
+        "own": (filled(given.work / "own", [folder]), own_known),
+        "files": (files, of_files),
+        "policies": (library(given.work / "policies", lambda: iter(policies.values())), of_policies),
+        "seed": (filled(given.work / "seed", [beside / "seed"]), asked(given.asked / "seed.jsonl", texts)),
     }
+    return {name: (Gatherer(made), known) for name, (made, known) in libraries.items()}
+
+
+def filled(home: Path, folders: Sequence[Path]) -> Library:
+    """A library over files, brought up to date."""
+    made = Library(load_settings(home))
+    add(made, list(folders))
+    return current(made)
 
 
 def weighted(groups: dict[str, list[Group]]) -> list[tuple[np.ndarray, np.ndarray, float]]:
     """Training rows of the first judge: policy questions count more than reading comprehension."""
     rows = [(x, y, 1.0) for _, x, y in groups["cmrc"] if y.any()]
-    for name in ("ncp", "own"):
-        rows += [(x, y, 1.5) for k, x, y in groups[name] if y.any() and k.part == "tune"] * 2
+    for name in sorted(groups.keys() - {"cmrc"}):
+        rows += [(x, y, 1.5) for k, x, y in groups[name] if y.any() and k.part == "tune"] * 3
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ class Judged:
 
 
 def fit_sentences(
-    groups: Sequence[tuple[np.ndarray, np.ndarray, float]], seed: int = 1, epochs: int = 5
+    groups: Sequence[tuple[np.ndarray, np.ndarray, float]], seed: int = 1, epochs: int = 8
 ) -> dict[str, np.ndarray]:
     """A listwise network: the softmax over a question's sentences should lie on the labelled ones."""
     import torch
@@ -67,7 +68,7 @@ def fit_basis(judged: Sequence[Judged], seed: int = 1, epochs: int = 30) -> dict
     mean, spread = x.mean(0), x.std(0) + 1e-3
     inputs = torch.tensor(np.clip((x - mean) / spread, -5, 5), dtype=torch.float32)
     target = torch.tensor([float(j.right) for j in judged])
-    weight = torch.tensor([WEIGHTS.get(j.made, 1.0) if not j.right else 1.5 for j in judged])
+    weight = torch.tensor([(RIGHT if j.right else WRONG)[j.made] for j in judged])
     net = torch.nn.Sequential(
         torch.nn.Linear(x.shape[1], 32), torch.nn.ReLU(), torch.nn.Dropout(0.2),
         torch.nn.Linear(32, 16), torch.nn.ReLU(), torch.nn.Linear(16, 1),
@@ -87,8 +88,9 @@ def fit_basis(judged: Sequence[Judged], seed: int = 1, epochs: int = 30) -> dict
     return exported(net, mean, spread)
 
 
-# A wrong quote for an answerable question is a lesser fault than an answer without any basis.
-WEIGHTS = {"asked": 0.5, "alone": 0.5}
+# Real questions count most; made ones only show what absence looks like.
+RIGHT = defaultdict(lambda: 1.0, {"asked": 3.0, "alone": 1.5})
+WRONG = defaultdict(lambda: 0.5, {"no basis": 6.0, "exchanged": 0.8, "asked": 0.3, "alone": 0.3, "off topic": 0.2})
 
 
 def committee(members: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

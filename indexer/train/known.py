@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Known:
     answer: str
     part: str  # train | tune | test
     facts: tuple[str, ...] = ()  # what an answer must hold; the answer's beginning where empty
+    pieces: tuple[str, ...] = ()  # of an answer that stands in several places
 
     def names(self, document: Document) -> bool:
         return bool(self.document) and (
@@ -87,6 +88,37 @@ def own(questions: Path, documents: Path) -> tuple[Path, list[Known]]:
             continue
         known.append(Known(r["question"], r["document"] or "", r["evidence"] or "", r["split"], tuple(r["facts"])))
     return documents, known
+
+
+def asked(questions: Path, text_of: Callable[[str], str]) -> list[Known]:
+    """Questions on public documents that are not shipped: JSON lines with spans into a document's text.
+
+    `text_of` gives the text of a document by its name. A line has `question`, `split` and either
+    `refuse` or `doc`, `answers` and perhaps `evidence`, both lists of [start, end).
+    """
+    known = []
+    for line in questions.read_text("utf8").splitlines():
+        r = json.loads(line)
+        if r.get("refuse"):
+            known.append(Known(r["question"], "", "", r["split"]))
+            continue
+        text = text_of(r["doc"])
+        facts = tuple(text[start:end] for start, end in r["answers"])
+        pieces = tuple(text[start:end] for start, end in r.get("evidence", ())) or facts
+        known.append(Known(r["question"], r["doc"], "\n".join(pieces), r["split"], facts, pieces))
+    return known
+
+
+def file_texts(folders: Sequence[Path]) -> Callable[[str], str]:
+    """The text of a file by its name, looked for in some folders."""
+    paths = {path.name: path for folder in folders for path in folder.rglob("*") if path.is_file()}
+    return lambda name: paths[name].read_text("utf8", errors="replace")
+
+
+def hebei(data: Path) -> dict[str, dict[str, Any]]:
+    """Policy documents of Hebei by `hebei-<id>`, as records to add."""
+    rows = sources.records(data / "hebei" / "policies.jsonl.xz")
+    return {f"hebei-{r['id']}": {"_id": f"hebei-{r['id']}", "title": r["title"], "text": r["text"]} for r in rows if r["text"]}
 
 
 def squeeze(text: str) -> str:
