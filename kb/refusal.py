@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .evidence_asked import Floats, has_unit
+from .evidence_asked import Asked, Floats, has_unit
 from .evidence_features import FEATURES, Candidate, Evidence
 from .evidence_score import shipped
+from .fold import fold
+from .forms import family, has_family, names_given, names_wanted
 from .quoting import Pick
 
 Places = Callable[[str], list[tuple[str, str]]]  # text → (name as written, region it means)
@@ -56,16 +58,22 @@ class Support:
     @property
     def odds(self) -> float:
         """Log-odds that what was picked answers the question, above what is asked of an answer."""
-        return float(shipped()["basis"].scores(self.row[None])[0]) - THRESHOLD
+        judged = float(shipped()["basis"].scores(self.row[None])[0])
+        lacking = self.row[[BASIS.index("names_far_short"), BASIS.index("family_missing")]].sum()
+        return judged - FORM_LACKING * float(lacking) - THRESHOLD
 
 
-THRESHOLD = -1.5  # log-odds an answer needs
+THRESHOLD = -0.5  # log-odds an answer needs
+TELLING_WEIGHT = 6.0  # of a telling word (`Asked.words`), as the unit of a gap
+FORM_LACKING = 2.0  # log-odds lost where the quotes cannot have the form asked for
 BASIS = (
     *(f"best_{name}" for name in FEATURES),
     "belief", "second_belief", "entropy", "top_score", "margin", "picked_words", "picked_soft", "picked_weakest", "picked_mean",
     "unit_missing", "figure_missing", "place_missing", "year_missing", "name_missing", "documents",
     "document_words", "absent", "absent_near", "found_soft", "found_weakest", "numeral_missing",
     "place_far", "year_far",
+    "gap_picked", "second_gap_picked", "gap_found", "gap_document", "gap_form",
+    "gap_near", "names_short", "names_far_short", "family_missing",
 )  # fmt: skip
 
 
@@ -73,6 +81,7 @@ def support(
     evidence: Evidence, question: str, scores: Floats, belief: Floats, picks: Sequence[Pick], places: Places
 ) -> Support:
     """What the picked evidence says of the question."""
+    quotes = "\n".join(evidence.revisions[p.document].text[start:end] for p in picks for start, end in p.spans)
     asked, found, rows = evidence.asked, evidence.found, evidence.rows
     order = np.argsort(-scores)
     best = int(order[0])
@@ -99,6 +108,8 @@ def support(
         float(len({c.document for c in found})) / 10,
         *_absences(evidence, weights, context),
         *_distances(evidence, question, picked, places),
+        *_gaps(evidence, picked, context),
+        *_forms(evidence, picked, fold(quotes)),
     ]  # fmt: skip
     return Support(np.array(row, np.float32), name or place or (f"{year}年" if year else ""))
 
@@ -110,6 +121,53 @@ def _distances(evidence: Evidence, question: str, picked: Sequence[int], places:
     known = {region for _, region in places(near)} | regions
     far = any(name not in near and region not in known for name, region in places(question))
     return float(far), float(any(year not in near for year in _YEAR.findall(evidence.asked.understood.text)))
+
+
+def _gaps(evidence: Evidence, picked: Sequence[int], context: str) -> tuple[float, ...]:
+    """The telling words that what is quoted, what was found, and the documents lack, by their own weight.
+
+    Not as shares: one telling word without a counterpart makes a near miss however long the
+    question is. The last is the gap in the clause that has the form asked for.
+    """
+    asked = evidence.asked
+    if not asked.words:
+        return 0.0, 0.0, 0.0, 0.0, 0.0
+    weights = np.array([w for _, w in asked.words], np.float32) / TELLING_WEIGHT
+    there = np.array([word in context for word, _ in asked.words], np.float32)
+    of_picked = np.sort(weights * (1 - evidence.soft[picked].max(axis=0)))[::-1]
+    nearest = evidence.soft.max(axis=0)
+    clause = _formed(asked, [evidence.found[i] for i in picked])
+    lacking = [w for (word, _), w in zip(asked.words, weights, strict=True) if clause and word not in clause]
+    return (
+        float(of_picked[0]), float(of_picked[1]) if len(of_picked) > 1 else 0.0,
+        float((weights * (1 - nearest)).max()), float((weights * (1 - np.maximum(there, nearest))).max()),
+        float(max(lacking, default=0.0)),
+    )  # fmt: skip
+
+
+def _forms(evidence: Evidence, picked: Sequence[int], quotes: str) -> tuple[float, ...]:
+    """The telling word nearest the question word that is lacking, and whether the quotes have too few
+    names or no figure of the unit asked for."""
+    asked = evidence.asked
+    cover = evidence.soft[picked].max(axis=0)
+    near = np.array(asked.near, np.float32) / TELLING_WEIGHT
+    wanted, given = names_wanted(asked.understood.text), names_given(quotes)
+    unit = family(asked.understood.text)
+    return (
+        float((near * (1 - cover)).max(initial=0.0)), float(given < wanted),
+        float(wanted > 2 and given < wanted - 1), float(bool(unit) and not has_family(unit, quotes)),
+    )  # fmt: skip
+
+
+def _formed(asked: Asked, quoted: Sequence[Candidate]) -> str:
+    """The clauses with a figure, day or whatever form is asked for, with what stands above them; "" for none."""
+    if asked.shape is None or asked.type not in ("number", "date"):
+        return ""
+    found = []
+    for c in quoted:
+        clauses = re.split(r"[，,；;：:。！？\n]", c.text)
+        found += [f"{c.head} {' '.join(clauses[max(0, i - 1) : i + 1])}" for i, x in enumerate(clauses) if asked.shape.search(x)]
+    return " ".join(found)
 
 
 def _paragraph(c: Candidate) -> str:
