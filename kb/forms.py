@@ -14,6 +14,7 @@ _COUNTED = (  # 八大专项行动有哪些, 是哪六级, 10个社区的名单,
 )
 _LISTED = re.compile(r"名单|分别(?:是|为|叫|有|指)|叫什么名字|叫什么名称|都叫什么|具体是哪|有哪些|是哪[一二三四五六七八九十\d]")
 _PARTS = re.compile(r"[、；;\n]|[-—－–]+|(?<=[^\d])[,，](?=[^\d])|和|以及|与|及")
+_MARKER = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|\d{1,2}[.、]|[（(][一二三四五六七八九十\d]{1,3}[)）])\s*", re.M)
 _STOP = re.compile(r"[。！？]")
 
 FAMILIES = (
@@ -43,7 +44,8 @@ def names_wanted(question: str) -> int:
 
 def names_given(quotes: str) -> int:
     """The longest enumeration within one sentence of the (folded) quotes, or their lines, whichever is longer."""
-    lines = sum(len(line.strip()) > 1 for line in quotes.splitlines())
+    quotes = _MARKER.sub("", quotes)
+    lines = sum(bool(line.strip()) for line in quotes.splitlines())
     return max([lines, *(len([p for p in _PARTS.split(s) if p.strip()]) for s in _STOP.split(quotes))], default=0)
 
 

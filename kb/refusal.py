@@ -63,7 +63,7 @@ class Support:
         return judged - FORM_LACKING * float(lacking) - THRESHOLD
 
 
-THRESHOLD = -0.5  # log-odds an answer needs
+THRESHOLD = -0.7  # log-odds an answer needs
 TELLING_WEIGHT = 6.0  # of a telling word (`Asked.words`), as the unit of a gap
 FORM_LACKING = 2.0  # log-odds lost where the quotes cannot have the form asked for
 BASIS = (
