@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -27,7 +27,7 @@ from kb.refusal import log_odds, out_of_scope, support
 from kb.store import now
 from kb.understand import names_document, names_past
 
-from .gather import READ_HITS, Gatherer
+from .gather import READ_HITS, Gatherer, joined
 from .generation import exhibits
 from .library import Library
 from .official.places import places
@@ -50,6 +50,18 @@ class Chosen:
     picks: tuple[Pick, ...]
     notes: tuple[str, ...] = ()
     conflict: bool = False
+    listed: bool = False  # whole documents are named, each by a line of it
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found for one reading of a question, what of it to quote, and whether that will do."""
+
+    hits: tuple[Hit, ...]
+    evidence: Evidence | None = None
+    chosen: Chosen = Chosen(())
+    supported: bool = False
+    missing: str = ""  # a name or place that the evidence lacks
 
 
 class Assistant:
@@ -105,25 +117,40 @@ class Assistant:
         blank = self._blank(question, text)
         if out_of_scope(text.lower()):
             return replace(blank, reason="out_of_scope", text=refusal_text("out_of_scope"))
-        hits = self._hits(text, question)
-        blank = replace(blank, hits=tuple(hits[: question.k]))
+        verdict = self._verdict(question, text)
+        blank = replace(blank, hits=verdict.hits[: question.k])
         emit("hits", blank.hits)
-        if not hits:
+        if not verdict.hits:
             return replace(blank, reason="no_hit", text=refusal_text("no_hit"))
-        evidence = self.gatherer.evidence(text, hits)
-        if not evidence.found:
-            return self._refused(blank, "below_threshold", hits)
-        scores = shipped()["sentence"].scores(evidence.rows) + evidence.prior
-        chosen = self._choose(text, evidence, scores)
-        judged = support(evidence, text, scores, softmax(scores), chosen.picks, places)
-        if judged.odds < self._least_odds:
-            return self._refused(blank, "below_threshold", hits, judged.missing)
+        evidence, chosen = verdict.evidence, verdict.chosen
+        if evidence is None or not verdict.supported:
+            return self._refused(blank, "below_threshold", verdict.hits, verdict.missing)
         stale = self._stale(question, text, evidence, chosen)
         if stale:
             named = {document.id for document in stale}
-            nearest = sorted(hits, key=lambda hit: hit.document.id not in named)[: question.k]
+            nearest = sorted(verdict.hits, key=lambda hit: hit.document.id not in named)[: question.k]
             return self._refused(replace(blank, hits=tuple(nearest)), "not_in_force", [], named=stale)
         return self._grounded(blank, evidence, chosen, emit, question.quoting)
+
+    def _verdict(self, question: Question, text: str) -> Verdict:
+        """The judges' word on a question; one that sets places side by side is put for each of them."""
+        apart = comparison.by_place(text, places)
+        if apart:
+            verdicts = {place: self._judged(question, alone) for place, alone in apart.items()}
+            if any(v.supported for v in verdicts.values()):
+                return _together(verdicts)
+        return self._judged(question, text)
+
+    def _judged(self, question: Question, text: str) -> Verdict:
+        hits = tuple(self._hits(text, question))
+        evidence = self.gatherer.evidence(text, hits) if hits else None
+        if evidence is None or not evidence.found:
+            return Verdict(hits)
+        scores = shipped()["sentence"].scores(evidence.rows) + evidence.prior
+        chosen = self._choose(text, evidence, scores)
+        judged = support(evidence, text, scores, softmax(scores), chosen.picks, places)
+        enough = judged.odds >= self._least_odds or (chosen.listed and not judged.missing)
+        return Verdict(hits, evidence, chosen, enough, judged.missing)
 
     def _hits(self, text: str, question: Question) -> list[Hit]:
         """Passages to read: for a comparison each side's too, for a list of cases those of cases only."""
@@ -144,9 +171,9 @@ class Assistant:
         """Which sentences to quote, by what kind of question it is."""
         asked, found = evidence.asked, evidence.found
         if casebook.asks_for_cases(asked.understood.text):
-            cases = casebook.listed(asked, found, scores, evidence.soft, evidence.documents)
+            cases = casebook.listed(asked, found, scores, evidence.soft, evidence.documents, evidence.hits)
             if len(cases) > 1:
-                return Chosen(tuple(cases))
+                return Chosen(tuple(cases), listed=True)
         names = comparison.sides(text)
         if names is not None:
             sides = comparison.both(asked, found, scores, names)
@@ -247,3 +274,22 @@ class Assistant:
             question = Question(suggestion.text, filters=filters, quoting=True)
             if suggestion.kept(self._answer(question, lambda name, value: None)):
                 yield suggestion.text
+
+
+def _together(verdicts: Mapping[str, Verdict]) -> Verdict:
+    """The verdicts on several places as one; a place without a basis is named."""
+    good = [v for v in verdicts.values() if v.supported]
+    hits = {hit.passage_id: hit for v in verdicts.values() for hit in v.hits}
+    evidence = joined([v.evidence for v in good if v.evidence is not None])
+    picks, seen, first = [], set(), 0
+    for verdict in good:
+        for pick in verdict.chosen.picks:
+            document = evidence.documents[first + pick.document]
+            if (document.id, pick.spans) not in seen:
+                picks.append(replace(pick, document=first + pick.document))
+                seen.add((document.id, pick.spans))
+        first += len(verdict.evidence.documents) if verdict.evidence else 0
+    notes = [note for v in good for note in v.chosen.notes]
+    notes += [f"没有找到关于{place}的依据。" for place, v in verdicts.items() if not v.supported]
+    conflict = any(v.chosen.conflict for v in good)
+    return Verdict(tuple(hits.values()), evidence, Chosen(tuple(picks), tuple(dict.fromkeys(notes)), conflict), True)

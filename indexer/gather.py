@@ -131,3 +131,18 @@ class Gatherer:
             words = tuple(dict.fromkeys(w for w in self.library.words.cut(candidate.text) if w.isalnum()))
             known[candidate.index] = words  # type: ignore[index]
         return words
+
+
+def joined(parts: Sequence[Evidence]) -> Evidence:
+    """Evidence for several questions beside each other, judged as the first one was.
+
+    The documents of a later part follow those of the earlier ones, even where they are the same.
+    """
+    first = parts[0]
+    return replace(
+        first,
+        hits=tuple({hit.passage_id: hit for part in parts for hit in part.hits}.values()),
+        documents=tuple(d for part in parts for d in part.documents),
+        sources=tuple(s for part in parts for s in part.sources),
+        revisions=tuple(r for part in parts for r in part.revisions),
+    )

@@ -33,7 +33,6 @@ def compose(
     numbers: dict[tuple[str, int, int], int] = {}
     claims: list[Claim] = []
     kinds = list(dict.fromkeys(documents[p.document].kind for p in picks))
-    lines: list[str] = []
     text = head
     last_kind = ""
     for pick in picks:
@@ -55,7 +54,6 @@ def compose(
             text += "\n"
             claims.append(Claim(quote, len(text), len(text) + len(quote), (n,)))
             text += f"{quote}[{n}]"
-    del lines
     return Composed(text, tuple(claims), tuple(citations), kinds[0] if len(kinds) == 1 else "mixed")
 
 

@@ -196,7 +196,8 @@ def _placed(
         lead = listings[number].lead if number >= 0 else -1
         line = bisect_right(line_starts, span.start) - 1
         body = text[span.start : span.end]
-        bare = len(body) <= HEADING_LIMIT and body[-1] not in "。！？!?；;：:，,、”"
+        row = "|" in body or "；" in body  # of a table
+        bare = len(body) <= HEADING_LIMIT and body[-1] not in "。！？!?；;：:，,、”" and not row
         whole_line = (span.start == 0 or text[span.start - 1] == "\n") and (
             span.end >= len(text) or text[span.end] == "\n"
         )

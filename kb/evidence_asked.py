@@ -22,17 +22,27 @@ _WH = re.compile(
 _DIGIT = r"(?:\d[\d,.]*|[零〇一二三四五六七八九十百千万亿两半]+)"
 _AFTER_WH = re.compile(r"(?:多少|几|第几)(?:余|多)?(?P<unit>[一-龥%]{1,4})")
 _UNITS = (
-    "平方公里 平方千米 平方米 立方米 公里 千米 千瓦 公顷 万元 亿元 亿 万 元 吨 公斤 千克 克 米 亩 个工作日 工作日 个月 个 项 类 种 条 批次 批 级 名 人次 "
+    "平方公里 平方千米 平方米 平方厘米 立方米 公里 千米 厘米 毫米 公分 千瓦时 千瓦 毫克 毫升 升 课时 学时 摄氏度 公顷 万元 亿元 亿 万 元 吨 公斤 千克 克 米 亩 个工作日 工作日 个月 个 项 类 种 条 批次 批 级 名 人次 "
     "人 次 大 家 处 座 户 倍 成 层 步 分贝 分钟 分 天 日 年 月 周岁 岁 小时 度 份 张 套 件 支 部 场 所 辆 台 间 本 篇 届 期 章 款 字 位 只 头 株 棵 村 县 % 页 点"
 ).split()
 _UNIT = re.compile("|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True)))
 DURATION = r"(?:个?工作日|日|天|个月|月|年|小时|分钟|周|学期|学年)"
-NUMBER = re.compile(rf"{_DIGIT}\s*(?:余|多)?(?:%|‰|{_UNIT.pattern})|\d|百分之{_DIGIT}|{_DIGIT}分之{_DIGIT}")
+_LARGE = r"(?<!第)(?<![零〇一二三四五六七八九十百千万亿两])[零〇一二三四五六七八九十百千万亿两]{2,}(?![零〇一二三四五六七八九十百千万亿两条章节款项编])"
+NUMBER = re.compile(rf"{_LARGE}|(?<!第)(?<![零〇一二三四五六七八九十百千万亿两]){_DIGIT}\s*(?:余|多)?(?:%|‰|{_UNIT.pattern})|\d|百分之{_DIGIT}|{_DIGIT}分之{_DIGIT}")
 DATE = re.compile(
     r"\d{4}\s*年|\d{1,2}\s*月\s*\d{1,2}\s*[日号]|[一二三四五六七八九十〇零]{4}年|[一二三四五六七八九十]{1,3}月|自(?:公布|发布|印发)之日|每年|月底|年底|当日|之前|以前"
 )
 PERIOD = re.compile(rf"{_DIGIT}\s*(?:余|多)?{DURATION}|当(?:日|天|场|即)|立即|即时|长期|永久|终身")
 MONEY = re.compile(rf"{_DIGIT}\s*(?:余|多)?(?:万|亿|百万|千万)?(?:元|美元|倍)|%")
+# What an answer holds where the question is of a sort that cuts across the types.
+_SORTS = (
+    (re.compile(r"不(?:准|许|让|得|能|可以|允许)[^吗]{0,8}(?:什么|哪|啥)|(?:什么|哪|啥).{0,16}(?:不(?:准|许|让|得|能|可以|允许)|禁止|严禁|禁)|禁止.{0,10}(?:什么|哪|啥)"),
+     re.compile(r"禁止|不得|严禁|不准|不许|不能|不予|除外")),
+    (re.compile(r"官司|[怎如].{0,2}判|判(?:了|得|成|下来|赔|给|决)|法院.{0,10}(?:怎|如何|什么|吗|没)|审.{0,6}(?:结果|结论|怎)|输赢|胜诉|败诉|打赢|打输"),
+     re.compile(r"判决|判令|裁定|驳回|维持|撤销|支持|不予|认定|改判|责令|仲裁委|裁决|调解")),
+    (re.compile(r"为什么|为何|为啥|凭什么|什么原因|原因是|理由是|什么理由|什么依据|怎么会"),
+     re.compile(r"因|由于|鉴于|故|原因|理由|目的|为了|导致|所以|系|未能|不足以|缺乏|认为")),
+)  # fmt: skip
 SHAPES: dict[str, re.Pattern[str]] = {
     "number": NUMBER,
     "date": re.compile(f"{DATE.pattern}|{PERIOD.pattern}"),
@@ -90,6 +100,10 @@ class Asked:
     @property
     def shape(self) -> re.Pattern[str] | None:
         """What an answer of the asked form holds; None where any sentence may."""
+        if self.type not in ("number", "date", "who", "where"):
+            for asks, holds in _SORTS:
+                if asks.search(self.understood.text):
+                    return holds
         if self.type == "number" and self.money:
             return MONEY
         if self.type == "date" and self.period:

@@ -19,6 +19,7 @@ SHORT_ANSWERS = (0.92, 0.05, 0.03)
 LONG_ANSWERS = (0.68, 0.2, 0.12)
 BRIEF = frozenset({"number", "date", "who", "where", "yesno"})
 NEXT_LINE = 0.25  # an answer seldom goes on in the next paragraph
+_SEVERAL = re.compile(r"分别|各(?:自|是|有|为|要|能|可|多少|几)|[分按].{0,4}[几哪什么]{1,2}个?[档级类种等]|几[档级]|档次")
 ANAPHOR = re.compile(
     r"^[“‘\"]?(?:[一-龥]{0,2}(?:该|上述|前款|前述|前项|此外?|其(?!他|中|余|它|实|次)|这(?!里)|它|他们?(?!人)|当地|对此|据此|为此|同时|另外|但是?|因此|否则|然而|其中))"
 )
@@ -44,6 +45,9 @@ def choose(asked: Asked, found: Sequence[Candidate], belief: Floats) -> list[Pic
         return []
     order = sorted(range(len(found)), key=lambda i: -float(belief[i]))
     whole = _whole_list(asked, found, belief, order)
+    if asked.type == "list":
+        least = MANY_ITEMS * (whole.share if whole else float(belief[order[0]]))
+        whole = _believed_list(asked, found, belief, least) or whole
     if whole is not None:
         return [whole]
     chosen = _sentences(found, belief, order, SHORT_ANSWERS if asked.type in BRIEF else LONG_ANSWERS)
@@ -56,17 +60,33 @@ def _whole_list(
     """The list that the best sentence leads into or belongs to, where the question asks for one."""
     best = found[order[0]]
     reading = best.source.reading
+    several = _SEVERAL.search(asked.understood.text) is not None
     for number in _lists_at(reading, best.index):
         listing = reading.listings[number]
         leads = listing.lead == best.index
-        if not leads and asked.type not in LISTY:
+        if not leads and asked.type not in LISTY and not several:
             continue
         if listing.heading and _led(asked, reading, listing) < HEADINGS_ASKED:
             continue
         mass = _mass(found, belief, best.document, listing)
-        if leads or _asks_all(asked, reading, listing) or mass >= MANY_ITEMS * float(belief[order[0]]):
+        if leads or several or _asks_all(asked, reading, listing) or mass >= MANY_ITEMS * float(belief[order[0]]):
             return _quoted(best.document, reading, listing, mass)
     return None
+
+
+def _believed_list(asked: Asked, found: Sequence[Candidate], belief: Floats, least: float) -> Pick | None:
+    """The list whose sentences are together believed most, if at least as much as that."""
+    best: Pick | None = None
+    for document, reading in {c.document: c.source.reading for c in found}.items():
+        groups = {reading.sentences[c.index].group for c in found if c.document == document} - {-1}
+        for number in groups:
+            listing = reading.listings[number]
+            mass = _mass(found, belief, document, listing)
+            if mass < max(least, best.share if best else 0.0):
+                continue
+            if not listing.heading or _led(asked, reading, listing) >= HEADINGS_ASKED:
+                best = _quoted(document, reading, listing, mass)
+    return best
 
 
 def _asks_all(asked: Asked, reading: Reading, listing: Listing) -> bool:

@@ -413,15 +413,14 @@ class Store:
 
     def passages(self, ids: Sequence[int]) -> dict[int, PassageRow]:
         """Passages by row id; ids that are gone are left out."""
-        query = (
-            select(passages, documents.c.doc_id)
-            .join(documents, documents.c.id == passages.c.document)
-            .where(passages.c.id.in_(list(ids)))
-        )
+        wanted = tuple(map(int, ids))
+        query = _PASSAGES.format(marks=",".join("?" * len(wanted)))  # every search comes by here
         with self.engine.connect() as connection:
-            return {
-                r.id: PassageRow(r.id, r.doc_id, r.revision, to_passage(r)) for r in connection.execute(query)
-            }
+            rows = connection.exec_driver_sql(query, wanted).all()
+        return {
+            id: PassageRow(id, doc_id, revision, Passage(start, end, text, _path(path), page))
+            for id, doc_id, revision, start, end, page, path, text in rows
+        }
 
     def passages_of(self, doc_id: str) -> list[PassageRow]:
         query = (
@@ -553,8 +552,17 @@ def to_document(row: Row[*tuple[Any, ...]]) -> Document:
 
 
 def to_passage(row: Row[*tuple[Any, ...]]) -> Passage:
-    path = tuple(row.path.split(PATH_SEPARATOR)) if row.path else ()
-    return Passage(row.start, row.end, row.text, path, row.page)
+    return Passage(row.start, row.end, row.text, _path(row.path), row.page)
+
+
+def _path(labels: str) -> tuple[str, ...]:
+    return tuple(labels.split(PATH_SEPARATOR)) if labels else ()
+
+
+_PASSAGES = (
+    'SELECT p.id, d.doc_id, p.revision, p.start, p."end", p.page, p.path, p.text '
+    "FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN ({marks})"
+)
 
 
 def _day(value: str | None) -> date | None:

@@ -6,13 +6,16 @@ milliseconds once it is up.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from multiprocessing import spawn
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -44,6 +47,32 @@ class Work(Protocol[T_co]):
     def __call__(self, source: Source, /) -> T_co: ...
 
 
+class _Worker(ForkServerProcess):
+    """A process that does not run the caller's main script again.
+
+    Our work lies in modules. A script that adds documents without the `if __name__ == "__main__"`
+    guard would otherwise add them again in every worker, and wait for itself.
+    """
+
+    _starting = threading.Lock()
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 – the name multiprocessing calls
+        with _Worker._starting:
+            whole = spawn.get_preparation_data
+            spawn.get_preparation_data = lambda name: {  # type: ignore[assignment]
+                key: value for key, value in whole(name).items() if not key.startswith("init_main")
+            }
+            try:
+                return ForkServerProcess._Popen(process_obj)  # type: ignore[attr-defined]
+            finally:
+                spawn.get_preparation_data = whole
+
+
+class _WithoutMain(ForkServerContext):
+    Process = _Worker
+
+
 class ParsePool:
     """A few worker processes with limits on memory and time.
 
@@ -61,7 +90,7 @@ class ParsePool:
         import pebble
 
         self.workers, self.seconds, self.memory = max(workers, 1), seconds, memory
-        context = multiprocessing.get_context("forkserver")
+        context = _WithoutMain()
         context.set_forkserver_preload(["indexer.parse.warm", *preload])
         self._pool = pebble.ProcessPool(
             max_workers=self.workers, context=context, initializer=_limit, initargs=(memory,)

@@ -124,3 +124,20 @@ def test_two_hundred_damaged_files_of_every_format_do_no_harm() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "crashed or hung 0" in done.stdout
+
+
+def test_a_script_without_a_main_guard_adds_its_documents_once_and_ends(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "办法.md").write_text("# 节水办法\n\n第一条 用水单位应当节约用水。\n", "utf-8")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from pathlib import Path\nfrom indexer.adding import add\nfrom indexer.library import Library\n"
+        "from kb.settings import load_settings\n"
+        "report = add(Library(load_settings(Path('home'))), [Path('in')])\nprint('added', len(report.done))\n",
+        "utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout == "added 1\n" and not done.stderr

@@ -84,3 +84,8 @@ def test_a_number_typed_without_brackets_is_offered_with_every_beginning_of_its_
     assert "浙政发〔2023〕1号" in offered
     assert typed_numbers("浙江2023年1号台风") == ()
     assert bracket_number("浙政发2023年第1号") == "浙政发〔2023〕1号"
+
+
+@given(st.text(max_size=60))
+def test_a_long_text_folds_as_its_characters_do(text: str) -> None:
+    assert fold(text * 3) == "".join(map(fold, text * 3))
