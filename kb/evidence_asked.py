@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .forms import form_wanted
 from .understand import Understood
 
 Floats = npt.NDArray[np.float32]
@@ -92,6 +93,7 @@ class Asked:
     unit: str  # the unit asked for (“个”, “元”), "" where none
     money: bool
     period: bool  # a length of time is asked for, not a day
+    form: str  # of figure or name, by its name in `forms.FORMS`; "" for none of them
 
     @property
     def type(self) -> str:
@@ -136,6 +138,7 @@ def asked(
         _unit(text) if understood.type in ("number", "date") else "",
         bool(re.search(r"多少钱|罚款|金额|额度|费用|几[万百千]*元|多少[万亿]*元|资金|补贴|补助|奖励|经费|赔偿|消费|收入|产值|价格|收费", text)),
         bool(re.search(r"多久|多长|多少(?:个)?(?:天|日|工作日|年|月|小时|分钟)|几(?:天|日|个工作日|个月|小时|年内)|期限|时限|有效期|多少天", text)),
+        form_wanted(text),
     )  # fmt: skip
 
 

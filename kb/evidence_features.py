@@ -12,6 +12,7 @@ import numpy as np
 from .evidence import Reading
 from .evidence_asked import NUMBER, Asked, Floats, WordVectors, has_unit
 from .fold import fold
+from .forms import has_form
 from .model import Document, Hit, Revision
 
 TYPES = (
@@ -23,7 +24,7 @@ FEATURES = (
     "soft", "soft_context", "soft_relative", "near", "near_soft",
     "cosine", "cosine_context", "cosine_relative", "run",
     "rarest", "rarest_context", "weakest",
-    "shape", "shape_clause", "shape_soft", "unit", "figures", "figures_context",
+    "shape", "shape_clause", "shape_soft", "unit", "form", "figures", "figures_context",
     "novelty", "length", "long", "position", "heading", "item", "lead", "title", "asks",
     "before", "after", "hit_rank", "hit_gap", "first_document", "same_document",
     *TYPES,
@@ -203,6 +204,7 @@ def _row(
         float(strong.min()) if len(strong) else 0.0,
         shape, shape_clause, shape_soft,
         float(has_unit(text, asked.unit)) if asked.unit else 0.5,
+        float(has_form(asked.form, text)) if asked.form else 0.5,
         sum(f in text for f in figures) / len(figures) if figures else 0.5,
         sum(f in text or f in before or f in head for f in figures) / len(figures) if figures else 0.5,
         _novelty(asked.understood.text, text), float(np.log1p(length) / 6), float(length > 150),

@@ -17,18 +17,36 @@ _PARTS = re.compile(r"[、；;\n]|[-—－–]+|(?<=[^\d])[,，](?=[^\d])|和|�
 _MARKER = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|\d{1,2}[.、]|[（(][一二三四五六七八九十\d]{1,3}[)）])\s*", re.M)
 _STOP = re.compile(r"[。！？]")
 
-FAMILIES = (
-    ("money", r"元|美元|欧元"),
-    ("length", r"公里|千米|米|厘米|毫米"),
-    ("area", r"亩|公顷|平方(?:公里|千米|米)|平米|㎡"),
-    ("share", r"%|‰|百分之|成|分之"),
-    ("weight", r"吨|公斤|千克|克|斤"),
-    ("volume", r"立方米|升|毫升"),
-    ("sound", r"分贝"),
-    ("score", r"分(?!之|钟|批|别|期|级|类|层)"),
-    ("age", r"周?岁"),
-)
 _FIGURE = r"(?:\d[\d,.]*|[零〇一二三四五六七八九十百千万亿两半]+)\s*(?:余|多)?(?:百|千|万|亿)*\s*"
+_HOW_MANY = r"(?:多少|几)(?:个|百|千|万|亿)*"
+# A form by its name: how a question asks for it, and what a quote must hold to have it.
+FORMS = tuple(
+    (name, re.compile(asked), re.compile(held))
+    for name, asked, held in (
+        ("share", r"百分之(?:多少|几)|几成|(?:比例|占比|比重|百分比|[比效比税利费补增长覆盖合格完成]率)(?:[^,，。]{0,6})(?:多少|几|多大|多高)|"
+                  rf"{_HOW_MANY}%", rf"{_FIGURE}(?:%|‰|成|倍)|百分之|分之|全部|过半|半数|[:：]\s*\d|{_FIGURE}比"),
+        ("money", r"多少钱|(?:多少|几)块钱|多少块|几[百千万亿]*元|" rf"{_HOW_MANY}(?:元|美元|欧元)", rf"{_FIGURE}(?:元|美元|欧元)|免费|不收"),
+        ("day", r"几月几|几[号日](?!人|线|楼|院)|哪一?天|哪一?日|具体日期|(?:施行|生效|实施|公布|发布|印发|成立|截止)(?:日期|时间)是",
+                r"\d{1,2}\s*月|\d{1,2}\s*[日号]|[一二三四五六七八九十]月|之日|月[底初末]|年[底初末]|当[日天]|起施行"),
+        ("year", r"哪一?年|何年|几几年", r"(?:19|20)\d{2}|[一二][〇○零九][〇○零一二三四五六七八九]{2}|[当去今明次上同]年"),
+        ("clock", r"几点", r"\d[:：]\d|" rf"{_FIGURE}[点时]|全天"),
+        ("period", r"多久|多长时间|[期限间](?:是|有|为)?多长|(?:多少|几)个?(?:天|工作日|月|年|小时|分钟|周|星期|学期)(?![前级内]?的?(?:规划|计划|行动))",
+                   rf"{_FIGURE}个?(?:工作日|日|天|月|年|小时|分钟|周|学期|学年|周年)|每[日天周月季年]|逐年|[当即][日天场时]|立即|随时|及时|长期|终身|永久|之日|次[日年月]|以前|之前|前|届"),
+        ("age", rf"多大(?:年龄|岁|年纪)|{_HOW_MANY}周?岁", rf"{_FIGURE}周?岁|年龄"),
+        ("length", rf"(?<!最)多(?:高|宽|远|深|厚)|(?<![期限间])(?<![期限间][是有为])多长(?!时间)|{_HOW_MANY}(?:公里|千米|米|厘米|毫米)", rf"{_FIGURE}(?:公里|千米|米|厘米|毫米|公分|里)"),
+        ("area", rf"多大面积|面积(?:[^,，。]{{0,6}})(?:多少|多大)|{_HOW_MANY}(?:亩|公顷|平方|平米|㎡)", rf"{_FIGURE}(?:亩|公顷|平方(?:公里|千米|米)|平米|㎡)"),
+        ("weight", rf"多重|{_HOW_MANY}(?:吨|公斤|千克|克|斤)", rf"{_FIGURE}(?:吨|公斤|千克|克|斤)"),
+        ("volume", rf"{_HOW_MANY}(?:立方|升|毫升)", rf"{_FIGURE}(?:立方米|立方|升|毫升)"),
+        ("sound", rf"{_HOW_MANY}分贝", rf"{_FIGURE}分贝"),
+        ("score", rf"{_HOW_MANY}分(?!之|钟|批|别|期|级|类|层|数?线?[是为]?[^分]{{0,2}}钟)", rf"{_FIGURE}分(?!之|钟|批|别|期|级|类|层)|分数[^。]{{0,8}}\d|\d{{3}}"),
+        ("people", rf"{_HOW_MANY}(?:人|名|位)(?!单|称|字|大)", rf"{_FIGURE}(?:余|多)?(?:人|名|位|户)|半数|过半|分之|全体"),
+        ("phone", r"(?:电话|手机|热线|联系)(?:号码?|方式)?(?:是|为)?(?:多少|几号|什么)|联系方式|电话号码", r"\d{7,}|\d{3,4}[-－—]\d{3,}|\d{5}"),
+        ("address", r"地址|哪条[路街]|什么[路街]|门牌", r"[路街巷弄道村区]\S{0,6}|\d+号"),
+        ("link", r"网址|(?:链接|网站)(?:地址)?(?:是|为)", r"https?:|www\.|\.(?:cn|com|net|org)"),
+    )
+)  # fmt: skip
+_PER = re.compile(r"每(平方米|平米|㎡|亩|公顷|人次|人|户|吨|公里|千米|件|辆|张)")
+_SAME = {"平米": "平方米", "㎡": "平方米"}
 
 
 def names_wanted(question: str) -> int:
@@ -49,22 +67,38 @@ def names_given(quotes: str) -> int:
     return max([lines, *(len([p for p in _PARTS.split(s) if p.strip()]) for s in _STOP.split(quotes))], default=0)
 
 
-def family(question: str) -> str:
-    """The family of the unit that a (folded) question names after its question word, "" for none or a bare counter."""
-    asked = re.search(r"(?:多少|几)(?:个|百|千|万|亿)*(?P<unit>[一-龥%‰㎡]{1,5})", question)
-    if re.search(r"多少钱|百分之(?:多少|几)|几[百千万亿]*元", question):
-        return "share" if "百分之" in question else "money"
-    if asked is None:
-        return ""
-    return next((name for name, units in FAMILIES if re.match(rf"(?:{units})", asked["unit"])), "")
+def form_wanted(question: str) -> str:
+    """The form of figure or name that a (folded) question asks for, by its name in `FORMS`; "" for none of them."""
+    return next((name for name, asked, _ in FORMS if asked.search(question)), "")
 
 
-def has_family(name: str, quotes: str) -> bool:
-    """Whether a figure of that family stands in (folded) quotes."""
-    if name == "share":
-        return bool(re.search(rf"{_FIGURE}(?:%|‰|成)|百分之|分之|全部|过半|半数", quotes))
-    units = dict(FAMILIES)[name]
-    return bool(re.search(rf"{_FIGURE}(?:{units})", quotes))
+def has_form(name: str, quotes: str) -> bool:
+    """Whether that form stands in (folded) quotes."""
+    return any(known == name and bool(held.search(quotes)) for known, _, held in FORMS)
 
 
-__all__ = ["family", "has_family", "names_given", "names_wanted"]
+def per_missing(question: str, quotes: str) -> bool:
+    """Whether a figure is asked for by a measure (每平方米多少元) that the (folded) quotes never name."""
+    asked = _PER.search(question)
+    if asked is None or not re.search(r"多少|几", question):
+        return False
+    unit = _SAME.get(asked[1], asked[1])
+    return not re.search(rf"(?:每|[/／按]|一){unit}|{unit}(?:均|度)", _plain(quotes))
+
+
+def only_echoes(question: str, quotes: str) -> bool:
+    """Whether every figure of (folded) quotes is one the question itself gives."""
+    given = set(_FIGURES.findall(quotes))
+    return bool(given) and given <= set(_FIGURES.findall(question))
+
+
+_FIGURES = re.compile(r"\d[\d,.]*|[一二两三四五六七八九十百千万亿]{2,}")
+
+
+def _plain(quotes: str) -> str:
+    for other, unit in _SAME.items():
+        quotes = quotes.replace(f"每{other}", f"每{unit}")
+    return quotes
+
+
+__all__ = ["FORMS", "form_wanted", "has_form", "names_given", "names_wanted", "only_echoes", "per_missing"]

@@ -13,7 +13,7 @@ from .evidence_asked import Asked, Floats, has_unit
 from .evidence_features import FEATURES, Candidate, Evidence
 from .evidence_score import shipped
 from .fold import fold
-from .forms import family, has_family, names_given, names_wanted
+from .forms import has_form, names_given, names_wanted, only_echoes, per_missing
 from .quoting import Pick
 
 Places = Callable[[str], list[tuple[str, str]]]  # text → (name as written, region it means)
@@ -59,11 +59,11 @@ class Support:
     def odds(self) -> float:
         """Log-odds that what was picked answers the question, above what is asked of an answer."""
         judged = float(shipped()["basis"].scores(self.row[None])[0])
-        lacking = self.row[[BASIS.index("names_far_short"), BASIS.index("family_missing")]].sum()
+        lacking = self.row[_LACKING].sum()
         return judged - FORM_LACKING * float(lacking) - THRESHOLD
 
 
-THRESHOLD = -0.7  # log-odds an answer needs
+THRESHOLD = -1.0  # log-odds an answer needs
 TELLING_WEIGHT = 6.0  # of a telling word (`Asked.words`), as the unit of a gap
 FORM_LACKING = 2.0  # log-odds lost where the quotes cannot have the form asked for
 BASIS = (
@@ -73,8 +73,9 @@ BASIS = (
     "document_words", "absent", "absent_near", "found_soft", "found_weakest", "numeral_missing",
     "place_far", "year_far",
     "gap_picked", "second_gap_picked", "gap_found", "gap_document", "gap_form",
-    "gap_near", "names_short", "names_far_short", "family_missing",
+    "gap_near", "names_short", "names_far_short", "form_missing", "per_missing", "only_echoes",
 )  # fmt: skip
+_LACKING = [BASIS.index(name) for name in ("names_far_short", "form_missing", "per_missing")]
 
 
 def support(
@@ -147,15 +148,16 @@ def _gaps(evidence: Evidence, picked: Sequence[int], context: str) -> tuple[floa
 
 def _forms(evidence: Evidence, picked: Sequence[int], quotes: str) -> tuple[float, ...]:
     """The telling word nearest the question word that is lacking, and whether the quotes have too few
-    names or no figure of the unit asked for."""
+    names, no figure of the form or measure asked for, or none but those of the question."""
     asked = evidence.asked
     cover = evidence.soft[picked].max(axis=0)
     near = np.array(asked.near, np.float32) / TELLING_WEIGHT
     wanted, given = names_wanted(asked.understood.text), names_given(quotes)
-    unit = family(asked.understood.text)
+    question = asked.understood.text
     return (
         float((near * (1 - cover)).max(initial=0.0)), float(given < wanted),
-        float(wanted > 2 and given < wanted - 1), float(bool(unit) and not has_family(unit, quotes)),
+        float(wanted > 2 and given < wanted - 1), float(bool(asked.form) and not has_form(asked.form, quotes)),
+        float(per_missing(question, quotes)), float(asked.type == "number" and only_echoes(question, quotes)),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.fold import fold
-from kb.forms import family, has_family, names_given, names_wanted
+from kb.forms import form_wanted, has_form, names_given, names_wanted, only_echoes, per_missing
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,27 @@ def test_names_are_counted_within_a_sentence_or_by_lines() -> None:
         ("罚多少钱？", "money", "处二百元以上罚款", "处十日拘留"),
         ("覆盖率是百分之多少？", "share", "覆盖30%的社区", "覆盖30个社区"),
         ("占地几亩？", "area", "占地300余亩", "有300余人"),
+        ("哪天起施行？", "day", "自2024年3月1日起施行", "2024年已经立项"),
+        ("多久检查一次？", "period", "每季度检查一次", "由社区检查"),
+        ("围墙最多砌多高？", "length", "不得超过一百五十厘米", "应当通透"),
+        ("咨询电话是多少？", "phone", "电话：0571-87050000", "可以电话咨询"),
+        ("有几名村民就业？", "people", "带动六十名村民", "带动十二个村"),
     ],
 )
-def test_a_unit_asked_for_is_looked_for_in_its_family(question: str, name: str, has: str, lacks: str) -> None:
-    assert family(fold(question)) == name
-    assert has_family(name, has) and not has_family(name, lacks)
+def test_the_form_asked_for_is_looked_for(question: str, name: str, has: str, lacks: str) -> None:
+    assert form_wanted(fold(question)) == name
+    assert has_form(name, has) and not has_form(name, lacks)
 
 
-def test_a_bare_counter_has_no_family() -> None:
-    assert family("一共有多少个？") == ""
+def test_a_bare_counter_has_no_form() -> None:
+    assert form_wanted("一共有多少个？") == ""
+
+
+def test_a_measure_asked_for_must_be_named() -> None:
+    assert per_missing("每平米交多少元？", "处1万元以上3万元以下罚款")
+    assert not per_missing("每平米交多少元？", "每平方米交存50元") and not per_missing("每个社区怎么办？", "应当登记")
+
+
+def test_a_figure_that_the_question_gave_answers_nothing() -> None:
+    assert only_echoes("2600个项目里养老类有多少？", "共有2600个项目")
+    assert not only_echoes("2600个项目里养老类有多少？", "2600个项目中养老类963个")
