@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 import time
@@ -55,6 +56,8 @@ class Service:
             library.searcher()
             library.search("政策", k=1)
             self.metrics.follow(library)
+            gc.collect()
+            gc.freeze()  # what is loaded stays; the collector need not walk it again
         except KBError as error:
             self.trouble = str(error)
         except Exception as error:

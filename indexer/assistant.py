@@ -143,6 +143,10 @@ class Assistant:
 
     def _judged(self, question: Question, text: str) -> Verdict:
         hits = tuple(self._hits(text, question))
+        with self.library.turns:
+            return self._read(text, hits)
+
+    def _read(self, text: str, hits: tuple[Hit, ...]) -> Verdict:
         evidence = self.gatherer.evidence(text, hits) if hits else None
         if evidence is None or not evidence.found:
             return Verdict(hits)

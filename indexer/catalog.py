@@ -83,6 +83,17 @@ class Catalog:
             return None
         return self.documents.get(int(self.owners[at]))
 
+    def documents_of(self, passages: np.ndarray) -> list[Document | None]:
+        """As `document_of`, of many: (n,) int64 → n."""
+        if not len(self.ids):
+            return [None] * len(passages)
+        at = np.minimum(np.searchsorted(self.ids, passages), len(self.ids) - 1)
+        there = self.ids[at] == passages
+        return [
+            self.documents.get(owner) if known else None
+            for owner, known in zip(self.owners[at].tolist(), there.tolist(), strict=True)
+        ]
+
     def passages_of(self, row: int) -> np.ndarray:
         """Passage ids of a document, ascending: (n,) int64."""
         own: np.ndarray = self.ids[self.owners == row]

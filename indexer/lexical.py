@@ -19,6 +19,7 @@ from .words import Words
 
 FIELDS = ("words", "bigrams", "title")
 HEAP = 128_000_000  # bytes the writer may fill before it flushes a segment
+FREQUENCIES_KEPT = 65_536
 FEW = 10_000  # passages taken out by one query
 
 
@@ -60,6 +61,7 @@ class LexicalIndex:
         except Exception as error:
             raise BrokenIndex(f"词索引 {folder} 已损坏（{error}）；请运行 `kb reindex` 重建") from error
         self._words = words
+        self._frequencies: dict[tuple[str, str], int] = {}  # as of the last reload
         self._heading_tokens = lru_cache(maxsize=4096)(lambda text: " ".join(words.index_tokens(text)))
 
     def count(self) -> int:
@@ -87,6 +89,7 @@ class LexicalIndex:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
+        self._frequencies = {}
         return count
 
     def _take_out(self, writer: Any, passages: Sequence[int]) -> None:
@@ -107,6 +110,7 @@ class LexicalIndex:
     def reload(self) -> None:
         try:
             self._index.reload()
+            self._frequencies = {}
         except (ValueError, OSError) as error:
             raise BrokenIndex(f"词索引 {self._folder} 已损坏（{error}）；请运行 `kb reindex` 重建") from error
 
@@ -140,7 +144,13 @@ class LexicalIndex:
 
     def frequency(self, field: str, term: str) -> int:
         """In how many passages a term occurs."""
-        return int(self._index.searcher().doc_freq(field, term))
+        key = (field, term)
+        known = self._frequencies.get(key)
+        if known is None:
+            if len(self._frequencies) >= FREQUENCIES_KEPT:
+                self._frequencies = {}
+            known = self._frequencies[key] = int(self._index.searcher().doc_freq(field, term))
+        return known
 
 
 def sweep(folder: Path) -> None:

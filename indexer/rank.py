@@ -92,16 +92,19 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
     if not candidates:
         return np.zeros((0, len(FEATURES)), np.float32)
     words, bigrams = _Terms(query.words), _Terms(query.bigrams)
-    texts = [fold(c.passage.text) for c in candidates]
+    texts = [_folded(c.passage.text) for c in candidates]
     headings = [_heading(c.document.title, c.passage.path) for c in candidates]
     asked = query.understood.text
     in_text, in_heading = words.present(texts), words.present(headings)
     pairs_in_text = bigrams.present(texts)
-    best_words, best_bigrams, cue = _best_sentences(query, words, bigrams, texts)
+    best_words, best_bigrams, cue = _best_sentences(query, words, bigrams, texts, in_text)
     lexical = np.array([c.lexical for c in candidates], np.float32)
     cosines = np.array([c.cosine for c in candidates], np.float32)
     lexical_ranks = np.array([c.lexical_rank for c in candidates], np.float32)
     dense_ranks = np.array([c.dense_rank for c in candidates], np.float32)
+    titles = {c.document.title for c in candidates}
+    contained = {title: _contained(title, asked) for title in titles}
+    named = {title: _named(title, asked) for title in titles}
     count, top = len(candidates), float(lexical.max()) or 1.0
     columns = (
         lexical / top,
@@ -120,8 +123,8 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
         bigrams.share(bigrams.present(headings)),
         best_bigrams,
         _longest_run(pairs_in_text),
-        np.array([_contained(c.document.title, asked) for c in candidates]),
-        np.array([_named(c.document.title, asked) for c in candidates]),
+        np.array([contained[c.document.title] for c in candidates]),
+        np.array([named[c.document.title] for c in candidates]),
         _figures(asked, texts, headings),
         cue,
         np.log1p([len(text) for text in texts]) / 6,
@@ -143,9 +146,9 @@ class _Terms:
 
     def present(self, texts: Sequence[str]) -> np.ndarray:
         """(len(texts), len(terms)) bool."""
-        size = len(texts) * len(self.terms)
-        found = np.fromiter((term in text for text in texts for term in self.terms), bool, size)
-        return found.reshape(len(texts), len(self.terms))
+        terms = self.terms
+        found = [[term in text for term in terms] for text in texts]
+        return np.array(found, bool).reshape(len(texts), len(terms))
 
     def share(self, present: np.ndarray) -> np.ndarray:
         """Share of the terms' weight that occurs: (n,) in 0–1."""
@@ -159,22 +162,25 @@ class _Terms:
 
 
 def _best_sentences(
-    query: Query, words: _Terms, bigrams: _Terms, texts: Sequence[str]
+    query: Query, words: _Terms, bigrams: _Terms, texts: Sequence[str], in_text: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each text's best sentence: word share, bigram share, and whether it has the form asked for."""
-    sentences: list[str] = []
-    starts: list[int] = []
-    for text in texts:
-        starts.append(len(sentences))
-        sentences.extend(_SENTENCE.findall(text) or [text])
-    shares = words.share(words.present(sentences))
-    best = np.array(
-        [a + int(shares[a:b].argmax()) for a, b in zip(starts, [*starts[1:], len(sentences)], strict=True)]
-    )
-    chosen = [sentences[i] for i in best]
+    """Of each text's best sentence: word share, bigram share, and whether it has the form asked for.
+
+    `in_text`: (texts, words) bool, which words a text has at all.
+    """
+    weights = words.weights.tolist()
+    chosen: list[str] = []
+    shares = np.zeros(len(texts), np.float32)
+    for i, (text, row) in enumerate(zip(texts, in_text, strict=True)):
+        there = [(words.terms[j], weights[j]) for j in np.flatnonzero(row)]
+        sentences = _SENTENCE.findall(text) or [text]
+        held = [sum(weight for term, weight in there if term in sentence) for sentence in sentences]
+        best = max(held)
+        chosen.append(sentences[held.index(best)])
+        shares[i] = best / words.total
     pattern = _CUES.get(query.understood.type)
     cue = [float(bool(pattern.search(s))) if pattern else 0.5 for s in chosen]
-    return shares[best], bigrams.share(bigrams.present(chosen)), np.array(cue)
+    return shares, bigrams.share(bigrams.present(chosen)), np.array(cue)
 
 
 def _reciprocal(ranks: np.ndarray) -> np.ndarray:
@@ -203,6 +209,9 @@ def _figures(asked: str, texts: Sequence[str], headings: Sequence[str]) -> np.nd
             for text, heading in zip(texts, headings, strict=True)
         ]
     )
+
+
+_folded = lru_cache(maxsize=16_384)(fold)
 
 
 @lru_cache(maxsize=65_536)

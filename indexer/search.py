@@ -55,7 +55,7 @@ class Searcher:
             key=lambda i: (candidates[i].document.id in named, float(scores[i])),
             reverse=True,
         )
-        best = self._in_order(candidates, self._distinct(candidates, order)[:k], named)
+        best = self._in_order(candidates, self._distinct(candidates, order, k), named)
         return [self._hit(query, candidates[i], float(scores[i])) for i in best]
 
     def candidates(
@@ -142,8 +142,8 @@ class Searcher:
         lexical_ranks = {int(p): i for i, p in enumerate(lexical.ids, 1)}
         dense_ranks = {int(p): i for i, p in enumerate(dense.ids, 1)}
         found = []
-        for passage, cosine in zip(wanted.tolist(), cosines.tolist(), strict=True):
-            document = self.catalog.document_of(passage)
+        owners = self.catalog.documents_of(wanted)
+        for passage, cosine, document in zip(wanted.tolist(), cosines.tolist(), owners, strict=True):
             if document is None:
                 continue
             row = rows[passage]
@@ -173,12 +173,14 @@ class Searcher:
 
         return sorted(best, key=place)
 
-    def _distinct(self, candidates: Sequence[Candidate], order: Sequence[int]) -> list[int]:
-        """Of passages that overlap by more than half only the best, the others at the end."""
+    def _distinct(self, candidates: Sequence[Candidate], order: Sequence[int], k: int) -> list[int]:
+        """The first k: of passages that overlap by more than half only the best, the others at the end."""
         kept: list[int] = []
         rest: list[int] = []
         taken: dict[str, list[Span]] = {}
         for i in order:
+            if len(kept) == k:
+                return kept
             passage = candidates[i].passage
             spans = taken.setdefault(candidates[i].document.id, [])
             length = passage.end - passage.start
@@ -187,7 +189,7 @@ class Searcher:
             else:
                 kept.append(i)
                 spans.append(Span(passage.start, passage.end))
-        return kept + rest
+        return (kept + rest)[:k]
 
     def _hit(self, query: Query, candidate: Candidate, score: float) -> Hit:
         document = candidate.document

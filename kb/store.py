@@ -36,6 +36,7 @@ from .schema import counters, documents, gone, passages, relations, revisions, s
 from .validity import Facts, status_of
 
 PATH_SEPARATOR = "\x1f"
+PASSAGES_KEPT = 16_384  # in memory, some 25 MB
 DETAILS = ("recipients", "attachments", "secrecy", "issuers")
 
 
@@ -112,6 +113,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._where = str(engine.url.database or engine.url)
+        self._passages: dict[int, PassageRow] = {}
 
     # ---- writing -------------------------------------------------------------------------
 
@@ -412,15 +414,27 @@ class Store:
             return list(connection.execute(query))
 
     def passages(self, ids: Sequence[int]) -> dict[int, PassageRow]:
-        """Passages by row id; ids that are gone are left out."""
-        wanted = tuple(map(int, ids))
-        query = _PASSAGES.format(marks=",".join("?" * len(wanted)))  # every search comes by here
-        with self.engine.connect() as connection:
-            rows = connection.exec_driver_sql(query, wanted).all()
-        return {
-            id: PassageRow(id, doc_id, revision, Passage(start, end, text, _path(path), page))
-            for id, doc_id, revision, start, end, page, path, text in rows
-        }
+        """Passages by row id; ids that were never given are left out.
+
+        A passage never changes and its id is never given again, so those read last are remembered;
+        whether it is still there, the catalog knows.
+        """
+        known = self._passages
+        found = {i: row for i in ids if (row := known.get(i)) is not None}
+        missing = [int(i) for i in ids if i not in found]
+        if missing:
+            query = _PASSAGES.format(marks=",".join("?" * len(missing)))
+            with self.engine.connect() as connection:
+                rows = connection.exec_driver_sql(query, tuple(missing)).all()
+            read = {
+                id: PassageRow(id, doc_id, revision, Passage(start, end, text, _path(path), page))
+                for id, doc_id, revision, start, end, page, path, text in rows
+            }
+            if len(known) + len(read) > PASSAGES_KEPT:
+                known = self._passages = {}
+            known.update(read)
+            found |= read
+        return found
 
     def passages_of(self, doc_id: str) -> list[PassageRow]:
         query = (
