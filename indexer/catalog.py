@@ -45,8 +45,7 @@ class Catalog:
         if previous is not None and previous.generation == generation:
             return previous
         since = previous.generation if previous else 0
-        rows = store.passage_documents(since)
-        fresh = np.array([(row.id, row.document) for row in rows], np.int64).reshape(-1, 2)
+        fresh = store.passage_documents(since)
         ids, owners = fresh[:, 0], fresh[:, 1]
         holes = False
         if previous is not None:

@@ -198,7 +198,7 @@ class Index:
         added = sum(len(part.ids) for part in parts) - (len(parts[0].ids) if manifest.base else 0)
         if added <= vectors.DELTA_LIMIT and len(additions) <= 64:
             return replace(manifest, additions=additions)
-        live = np.fromiter((row.id for row in store.passage_documents()), np.int64)
+        live = store.passage_documents()[:, 0]
         whole = vectors.merge(parts, manifest.dim, live)
         base = f"base-{manifest.generation}"
         vectors.write_part(folder, base, whole.ids, whole.rows)

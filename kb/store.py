@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 from sqlalchemy import (
     Connection,
     Engine,
@@ -483,15 +484,15 @@ class Store:
                 connection.execute(select(gone.c.passage).where(gone.c.generation > generation)).scalars()
             )
 
-    def passage_documents(self, generation: int = 0) -> list[Row[*tuple[Any, ...]]]:
-        """(passage id, document row id) of the passages that came after a generation, in id order."""
-        query = (
-            select(passages.c.id, passages.c.document)
-            .where(passages.c.generation > generation)
-            .order_by(passages.c.id)
-        )
+    def passage_documents(self, generation: int = 0) -> np.ndarray:
+        """(n, 2) int64: passage id and document row id of what came after a generation, in id order."""
+        query = "SELECT id, document FROM passages"  # of all, an index alone answers: no text is read
+        if generation:
+            query += f" WHERE generation > {int(generation)}"
         with self.engine.connect() as connection:
-            return list(connection.execute(query))
+            rows = connection.exec_driver_sql(query).cursor
+            pairs = np.array(rows.fetchall() if rows else [], np.int64).reshape(-1, 2)
+        return pairs[np.argsort(pairs[:, 0], kind="stable")]
 
     def relations(self, generation: int = 0) -> dict[str, list[Relation]]:
         """The relations stated by each listed document that changed after a generation."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ipaddress
 import socket
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb.access import Keys
 from kb.errors import BadInput, BadSettings
@@ -14,11 +17,12 @@ from kb.settings import Settings
 from .opening import library_of, settings_of
 from .terminal import Terminal
 
+if TYPE_CHECKING:
+    from indexer.library import Library
+
 
 def serve(args: argparse.Namespace, terminal: Terminal) -> int:
     from indexer.library import Library
-
-    from ..serving import run_server
 
     settings = settings_of(args)
     library = Library(settings)
@@ -30,6 +34,8 @@ def serve(args: argparse.Namespace, terminal: Terminal) -> int:
     listener = listen(settings)
     if library.store.generation() == 0 and not args.no_corpus:
         add_corpus(library, terminal)
+    threading.Thread(target=_open_early, args=(library,), daemon=True).start()
+    from ..serving import run_server  # takes a while to import, and the index is read meanwhile
 
     def started(address: str) -> None:
         if terminal.json_mode:
@@ -38,6 +44,12 @@ def serve(args: argparse.Namespace, terminal: Terminal) -> int:
 
     run_server(settings, library, listener, started)
     return 0
+
+
+def _open_early(library: Library) -> None:
+    """Begin to read the index; what goes wrong here goes wrong again where it is told."""
+    with contextlib.suppress(Exception):
+        library.searcher()
 
 
 def is_loopback(host: str) -> bool:
