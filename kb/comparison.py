@@ -70,7 +70,9 @@ def by_place(question: str, places: Places) -> dict[str, str]:
     text = fold(question)
     if not (_ASKS.search(text) or _EACH.search(text)):
         return {}
-    at, named, regions = 0, [], []
+    at = 0
+    named: list[tuple[int, int, str]] = []
+    regions: list[str] = []
     for name, region in places(text):
         start = text.find(name, at)
         if start < 0 or region in regions:

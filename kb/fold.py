@@ -84,7 +84,8 @@ def fold(text: str) -> str:
     if len(text) < LONG:
         return text.translate(fold_table())
     codes = np.frombuffer(text.encode(_UTF32, "surrogatepass"), "<u4")
-    return _forms()[codes].tobytes().decode(_UTF32, "surrogatepass")
+    folded: str = _forms()[codes].tobytes().decode(_UTF32, "surrogatepass")
+    return folded
 
 
 @cache

@@ -57,14 +57,14 @@ class _Worker(ForkServerProcess):
     _starting = threading.Lock()
 
     @staticmethod
-    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 – the name multiprocessing calls
+    def _Popen(process_obj: BaseProcess) -> Any:
         with _Worker._starting:
             whole = spawn.get_preparation_data
-            spawn.get_preparation_data = lambda name: {  # type: ignore[assignment]
+            spawn.get_preparation_data = lambda name: {
                 key: value for key, value in whole(name).items() if not key.startswith("init_main")
             }
             try:
-                return ForkServerProcess._Popen(process_obj)  # type: ignore[attr-defined]
+                return ForkServerProcess._Popen(process_obj)
             finally:
                 spawn.get_preparation_data = whole
 

@@ -237,8 +237,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     basis = Network(arrays, "basis")
     for name, js in judged.items():
         for part in ("train", "tune", "test"):
-            if some := [j for j in js if j.part == part]:
-                print(name, part, refusals(basis, some), flush=True)
+            if shown := [j for j in js if j.part == part]:
+                print(name, part, refusals(basis, shown), flush=True)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     np.savez(given.out, allow_pickle=False, **arrays)
     return 0

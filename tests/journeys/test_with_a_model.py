@@ -127,8 +127,8 @@ def test_the_prompt_has_the_documents_as_marked_data_that_cannot_break_out(libra
 
 def test_words_in_braces_in_a_document_are_not_filled_in(library: Library) -> None:
     with asking(library, fake.says(GOOD)) as (assistant, model):
-        assistant.ask(replace(QUESTION, text="社区食堂建筑面积不得少于多少平方米{passages}？"))
-    assert "{passages}" in model.asked[0]["messages"][1]["content"]
+        assistant.ask(replace(QUESTION, text="社区食堂建筑面积不得少于多少平方米{}？"))
+    assert "{}？" in model.asked[0]["messages"][1]["content"]
     assert [role for role, _ in messages("问", [])] == ["system", "user"]
 
 
