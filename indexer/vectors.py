@@ -42,7 +42,7 @@ def nlist_for(n: int) -> int:
 
 def nprobe_for(nlist: int) -> int:
     """Lists visited by a search; docs/EVALUATION.md has the measured recall of this choice."""
-    return max(16, nlist // 6)
+    return max(16, nlist // 4)
 
 
 def write_part(folder: Path, name: str, ids: np.ndarray, rows: np.ndarray) -> None:
