@@ -5,6 +5,7 @@ Added to the learned scores, in log-odds, so that a rule can be seen and changed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -19,6 +20,9 @@ SAME_PLACE, OTHER_PLACE, WIDER_PLACE = 1.5, -3.0, -0.7
 NOT_IN_FORCE = -1.5
 KIND_WANTED, CASE_AS_RULE = 1.0, -3.0
 BARE_HEADING = -5.0
+DEFINES = 2.0  # a sentence that says what a thing is, where that is asked of it
+_ABOUT = frozenset("定义 界定 含义 意思 概念 理解".split())
+_DEFINES = re.compile(r"所称|是指|系指|指的是|定义为|含义是|简称")
 PROVINCE_ENDS = ("省", "自治区", "北京市", "上海市", "天津市", "重庆市")
 
 
@@ -27,12 +31,21 @@ def prior(asked: Asked, question: str, found: Sequence[Candidate], documents: Se
     wanted = {region for _, region in places(question)}
     of_document = np.array([_document(asked, d, wanted, places) for d in documents], np.float32)
     out = np.array([of_document[c.document] for c in found], np.float32)
+    here = {name for name, _ in places(question)}
+    topic = [(word, w) for word, w in asked.words if word not in _ABOUT and word not in here]
     for i, c in enumerate(found):
         sentence = c.source.reading.sentences[c.index]
         leads = any(listing.lead == c.index for listing in c.source.reading.listings)
         if (sentence.heading or c.index == 0) and not leads and _is_title(c):
             out[i] += BARE_HEADING
+        if asked.type == "definition" and _DEFINES.search(c.text) and _names(c.text, topic):
+            out[i] += DEFINES
     return out
+
+
+def _names(text: str, topic: Sequence[tuple[str, float]]) -> bool:
+    """Whether half of the topic's weight stands in a text."""
+    return sum(w for word, w in topic if word in text) >= 0.5 * sum(w for _, w in topic) > 0
 
 
 def _is_title(c: Candidate) -> bool:

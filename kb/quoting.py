@@ -19,7 +19,7 @@ SHORT_ANSWERS = (0.92, 0.05, 0.03)
 LONG_ANSWERS = (0.68, 0.2, 0.12)
 BRIEF = frozenset({"number", "date", "who", "where", "yesno"})
 NEXT_LINE = 0.25  # an answer seldom goes on in the next paragraph
-_SEVERAL = re.compile(r"分别|各(?:自|是|有|为|要|能|可|多少|几)|[分按].{0,4}[几哪什么]{1,2}个?[档级类种等]|几[档级]|档次")
+_SEVERAL = re.compile(r"(?:多少|多大|多久|几|谁|什么|哪|怎).{0,12}[、，,].{0,12}(?:多少|多大|多久|几|谁|什么|哪|怎)|分别|各(?:自|是|有|为|要|能|可|多少|几)|[分按].{0,4}[几哪什么]{1,2}个?[档级类种等]|几[档级]|档次")
 ANAPHOR = re.compile(
     r"^[“‘\"]?(?:[一-龥]{0,2}(?:该|上述|前款|前述|前项|此外?|其(?!他|中|余|它|实|次)|这(?!里)|它|他们?(?!人)|当地|对此|据此|为此|同时|另外|但是?|因此|否则|然而|其中))"
 )
@@ -50,7 +50,8 @@ def choose(asked: Asked, found: Sequence[Candidate], belief: Floats) -> list[Pic
         whole = _believed_list(asked, found, belief, least) or whole
     if whole is not None:
         return [whole]
-    chosen = _sentences(found, belief, order, SHORT_ANSWERS if asked.type in BRIEF else LONG_ANSWERS)
+    brief = asked.type in BRIEF and not _SEVERAL.search(asked.understood.text)
+    chosen = _sentences(found, belief, order, SHORT_ANSWERS if brief else LONG_ANSWERS)
     return _picks(found, belief, chosen)
 
 

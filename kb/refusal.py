@@ -63,7 +63,7 @@ class Support:
         return judged - FORM_LACKING * float(lacking) - THRESHOLD
 
 
-THRESHOLD = -1.0  # log-odds an answer needs
+THRESHOLD = -0.8  # log-odds an answer needs
 TELLING_WEIGHT = 6.0  # of a telling word (`Asked.words`), as the unit of a gap
 FORM_LACKING = 2.0  # log-odds lost where the quotes cannot have the form asked for
 BASIS = (
@@ -75,7 +75,7 @@ BASIS = (
     "gap_picked", "second_gap_picked", "gap_found", "gap_document", "gap_form",
     "gap_near", "names_short", "names_far_short", "form_missing", "per_missing", "only_echoes",
 )  # fmt: skip
-_LACKING = [BASIS.index(name) for name in ("names_far_short", "form_missing", "per_missing")]
+_LACKING = [BASIS.index(name) for name in ("names_far_short", "form_missing", "per_missing", "figure_missing")]
 
 
 def support(
