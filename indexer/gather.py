@@ -11,7 +11,7 @@ from functools import lru_cache
 from kb.evidence import read
 from kb.evidence_asked import WordVectors, asked
 from kb.evidence_features import Candidate, Evidence, Source, candidates, features
-from kb.evidence_prior import prior
+from kb.evidence_prior import places_about, prior
 from kb.model import Document, Filters, Hit, Revision
 
 from .library import Library
@@ -63,8 +63,7 @@ class Gatherer:
         table: dict[str, list[str]] = {}
         documents = self.library.searcher().catalog.documents.values()
         for document in documents:
-            about = {region for _, region in places(document.title)} or {document.region or ""}
-            for region in about:
+            for region in places_about(document, places):
                 table.setdefault(region, []).append(document.id)
         return table, len(documents)
 

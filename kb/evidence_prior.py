@@ -65,11 +65,18 @@ def _document(asked: Asked, document: Document, wanted: set[str], places: Places
     return total
 
 
+def places_about(document: Document, places: Places) -> set[str]:
+    """The regions in a document's title, else the most local one of its own (浙江省杭州市 → 杭州市)."""
+    named = {region for _, region in places(document.title)}
+    if named or not document.region or document.region in ("国家", "全国"):
+        return named
+    own = [region for _, region in places(document.region)]
+    return {own[-1]} if own else {document.region}
+
+
 def place_fit(document: Document, wanted: set[str], places: Places) -> float:
     """Whether a document is about a place asked for, about another one, or about a wider one."""
-    about = {region for _, region in places(document.title)}
-    if document.region and document.region != "国家" and not about:
-        about = {document.region}
+    about = places_about(document, places)
     if about & wanted:
         return SAME_PLACE
     if not about:
@@ -79,4 +86,4 @@ def place_fit(document: Document, wanted: set[str], places: Places) -> float:
     return WIDER_PLACE if wider and not narrow else OTHER_PLACE
 
 
-__all__ = ["place_fit", "prior"]
+__all__ = ["place_fit", "places_about", "prior"]

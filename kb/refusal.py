@@ -11,6 +11,7 @@ import numpy as np
 
 from .evidence_asked import Asked, Floats, has_unit
 from .evidence_features import FEATURES, Candidate, Evidence
+from .evidence_prior import places_about
 from .evidence_score import shipped
 from .fold import fold
 from .forms import has_form, names_given, names_wanted, only_echoes, per_missing
@@ -118,8 +119,9 @@ def support(
 def _distances(evidence: Evidence, question: str, picked: Sequence[int], places: Places) -> tuple[float, float]:
     """Whether a place or year of the question stands neither in the paragraphs quoted nor above them."""
     near = " ".join(_paragraph(evidence.found[i]) for i in picked)
-    regions = {evidence.documents[evidence.found[i].document].region for i in picked}
-    known = {region for _, region in places(near)} | regions
+    known = {region for _, region in places(near)}
+    for document in {evidence.found[i].document for i in picked}:
+        known |= places_about(evidence.documents[document], places)
     far = any(name not in near and region not in known for name, region in places(question))
     return float(far), float(any(year not in near for year in _YEAR.findall(evidence.asked.understood.text)))
 
