@@ -21,6 +21,9 @@ NOT_IN_FORCE = -1.5
 KIND_WANTED, CASE_AS_RULE = 1.0, -3.0
 BARE_HEADING = -5.0
 DEFINES = 2.0  # a sentence that says what a thing is, where that is asked of it
+PENALTY_UNASKED = -2.0  # what is punished, where the rule itself is asked for
+_PENALTY = re.compile(r"罚款|吊销|没收|处[^,，。]{1,10}元|给予(?:警告|处分)")
+_OF_PENALTIES = re.compile(r"罚|处分|责任|后果|违|没收|吊销|怎么办|赔|判|追究|会怎")
 _ABOUT = frozenset("定义 界定 含义 意思 概念 理解".split())
 _DEFINES = re.compile(r"所称|是指|系指|指的是|定义为|含义是|简称")
 PROVINCE_ENDS = ("省", "自治区", "北京市", "上海市", "天津市", "重庆市")
@@ -31,6 +34,7 @@ def prior(asked: Asked, question: str, found: Sequence[Candidate], documents: Se
     wanted = {region for _, region in places(question)}
     of_document = np.array([_document(asked, d, wanted, places) for d in documents], np.float32)
     out = np.array([of_document[c.document] for c in found], np.float32)
+    rule = asked.type not in ("number", "yesno", "date") and not _OF_PENALTIES.search(question)
     here = {name for name, _ in places(question)}
     topic = [(word, w) for word, w in asked.words if word not in _ABOUT and word not in here]
     for i, c in enumerate(found):
@@ -38,6 +42,8 @@ def prior(asked: Asked, question: str, found: Sequence[Candidate], documents: Se
         leads = any(listing.lead == c.index for listing in c.source.reading.listings)
         if (sentence.heading or c.index == 0) and not leads and _is_title(c):
             out[i] += BARE_HEADING
+        if rule and _PENALTY.search(c.text if sentence.lead < 0 else c.text + c.source.reading.of(sentence.lead)):
+            out[i] += PENALTY_UNASKED
         if asked.type == "definition" and _DEFINES.search(c.text) and _names(c.text, topic):
             out[i] += DEFINES
     return out

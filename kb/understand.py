@@ -31,6 +31,7 @@ _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     ("how", r"怎么|怎样|如何|流程|程序是|步骤|手续|材料|怎么办|咋"),
     ("yesno", r"吗(?:[?？。]|$)|是否|能否|可否|可不可以|能不能|是不是|有没有|会不会|要不要|需不需要|算不算|该不该|行不行|对不对|合不合法"),
 )  # fmt: skip
+_RULES_ON = re.compile(r"(?:有|作了?|做了?)?(?:什么|哪些|怎样的|何种?)(?:具体|主要|特别|相关)?规定|(?:怎么|如何|怎样)规定")
 _TYPES = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 # A yes/no question may carry 多少 or 哪些 inside a clause; its ending decides.
 _YES_NO_END = re.compile(r"(?:吗|么)[?？。!！\s]*$|^(?:是否|能否|可否)|是不是|能不能|可不可以|有没有")
@@ -103,6 +104,8 @@ def names_document(text: str, title: str, number: str | None) -> bool:
 def question_type(text: str) -> QuestionType:
     if _YES_NO_END.search(text) and not _WH.search(re.sub(r"什么的|几乎|任何", "", text)):
         return "yesno"
+    if _RULES_ON.search(text):
+        return "open"
     for kind, pattern in _TYPES:
         if pattern.search(text):
             return kind
