@@ -25,6 +25,7 @@ def test_names_are_counted_within_a_sentence_or_by_lines() -> None:
     ("question", "name", "has", "lacks"),
     [
         ("全长多少公里？", "length", "全长12.5公里", "共有12条"),
+        ("保修金分别是多少？", "money", "按造价的2%交", "应当在15日内补足"),
         ("罚多少钱？", "money", "处二百元以上罚款", "处十日拘留"),
         ("覆盖率是百分之多少？", "share", "覆盖30%的社区", "覆盖30个社区"),
         ("占地几亩？", "area", "占地300余亩", "有300余人"),
