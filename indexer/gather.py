@@ -81,8 +81,10 @@ class Gatherer:
                 documents.append(hit.document)
                 sources.append(source)
                 revisions.append(revision)
-        query = self.library.searcher().understand(text)
-        question = asked(query.understood, self._weighed(query.words), query.bigrams, self.vectors)
+        searcher = self.library.searcher()
+        query = searcher.understand(text)
+        weighed = self._weighed(query.words, len(searcher.catalog.ids))
+        question = asked(query.understood, weighed, query.bigrams, self.vectors)
         found = candidates(sources, [owners[h.document.id] for h in hits], hits)
         cut = {i: self._words(c) for i, c in enumerate(found)}
         rows, soft = features(question, found, hits, self.vectors, cut)
@@ -91,13 +93,12 @@ class Gatherer:
             prior(question, text, found, documents, places),
         )  # fmt: skip
 
-    def _weighed(self, words: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    def _weighed(self, words: Sequence[tuple[str, float]], passages: int) -> tuple[tuple[str, float], ...]:
         """Words with how much each tells: their rarity in the library, as far as it is large enough to
         show it, times what the embedder has learned of them."""
         importance = getattr(self.library.embedder, "importance", None)
         if importance is None or not words:
             return tuple(words)
-        passages = len(self.library.searcher().catalog.ids)
         trusted = passages / (passages + SMALL_LIBRARY)
         learned = importance([word for word, _ in words]) / TELLING
         return tuple(

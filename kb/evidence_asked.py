@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ Floats = npt.NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
 
 WORDS_KEPT = 60_000  # word vectors remembered
+SENTENCES_KEPT = 40_000  # sentence vectors, in half precision some 30 MB
 _WH = re.compile(
     r"多少|几|哪[些个里儿一二三四五六七八九十]?|什么(?:时候|地方)?|谁|如何|怎么样?|怎样|何[时处种为谓]?|多[久长大高远]|是否|能否|吗"
 )
@@ -63,11 +65,25 @@ SHAPES: dict[str, re.Pattern[str]] = {
 
 
 class WordVectors:
-    """Unit vectors of words, remembered. Safe to share between threads that only lose a race."""
+    """Unit vectors of words and sentences, remembered. Safe to share between threads that only lose a race."""
 
     def __init__(self, encode: Encode) -> None:
         self.encode = encode
         self._known: OrderedDict[str, Floats] = OrderedDict()
+        self._sentences: dict[str, npt.NDArray[np.float16]] = {}
+
+    def sentences(self, texts: Sequence[str]) -> Floats:
+        """(len(texts), dim) float32, rounded to half precision."""
+        known = self._sentences
+        found = {text: row for text in texts if (row := known.get(text)) is not None}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing:
+            fresh = dict(zip(missing, self.encode(missing).astype(np.float16), strict=True))
+            if len(known) + len(fresh) > SENTENCES_KEPT:
+                known = self._sentences = {}
+            known.update(fresh)
+            found |= fresh
+        return np.array([found[text] for text in texts], np.float32)
 
     def rows(self, words: Sequence[str]) -> Floats:
         """(len(words), dim) float32."""
@@ -101,7 +117,7 @@ class Asked:
     def type(self) -> str:
         return self.understood.type
 
-    @property
+    @cached_property
     def shape(self) -> re.Pattern[str] | None:
         """What an answer of the asked form holds; None where any sentence may."""
         if self.type not in ("number", "date", "who", "where"):

@@ -118,9 +118,10 @@ def features(
         return np.zeros((0, len(FEATURES)), np.float32), np.zeros((0, len(asked.words)), np.float32)
     texts = [c.text for c in found]
     contexts = [_context(c) for c in found]
-    cosines = vectors.encode(texts) @ asked.row
-    wide = vectors.encode([f"{head} {before} {text}" for text, (before, head) in zip(texts, contexts, strict=True)])
-    wide_cosines = wide @ asked.row
+    cosines = vectors.sentences(texts) @ asked.row
+    wide = [f"{head} {before} {text}" for text, (before, head) in zip(texts, contexts, strict=True)]
+    wide_cosines = vectors.sentences(wide) @ asked.row
+    beside: dict[tuple[int, int], float] = {}
     soft = _soft(asked, [cut[i] for i in range(len(found))], vectors)  # (n, words)
     heads = _soft_heads(asked, contexts)
     total = sum(w for _, w in asked.words) or 1.0
@@ -129,12 +130,13 @@ def features(
     near = near / (near.sum() or 1.0)
     top_score = max((h.score for h in hits), default=0.0)
     spread = float(np.std([h.score for h in hits])) or 1.0
+    words = _of_words(asked, texts, contexts, soft, heads, weights, near)  # (n, 11)
     rows = []
     for i, c in enumerate(found):
         text, (before, head) = texts[i], contexts[i]
         rows.append(
-            _row(asked, c, text, before, head, soft[i], heads[i], weights, near,
-                 float(cosines[i]), float(wide_cosines[i]), hits, top_score, spread)
+            _row(asked, c, text, before, head, words[i],
+                 float(cosines[i]), float(wide_cosines[i]), hits, top_score, spread, beside)
         )  # fmt: skip
     table = np.array(rows, np.float32)
     return relative(table), np.maximum(soft, heads)
@@ -177,31 +179,48 @@ def _soft_heads(asked: Asked, contexts: Sequence[tuple[str, str]]) -> Floats:
     return out
 
 
+def _of_words(
+    asked: Asked, texts: Sequence[str], contexts: Sequence[tuple[str, str]], soft: Floats, heads: Floats,
+    weights: Floats, near: Floats,
+) -> list[list[float]]:  # fmt: skip
+    """What each sentence has of the question's words: the columns `words`… to `words_all`, `soft`,
+    `soft_context`, `near`, `near_soft`, `rarest`, `rarest_context`, `weakest`."""
+    terms = [word for word, _ in asked.words]
+    if not terms:
+        return [[0.0] * 11] * len(texts)
+    exact = np.array([[term in text for term in terms] for text in texts], np.float32)
+    in_before = np.array([[term in before for term in terms] for before, _ in contexts], np.float32)
+    anywhere, both = np.maximum(exact, heads), np.maximum(soft, heads)
+    rare = int(np.argmax(weights))
+    strong = weights >= 0.5 * weights.max()
+    columns = (
+        exact @ weights, np.maximum(exact, in_before) @ weights, anywhere @ weights,
+        np.maximum(anywhere, in_before) @ weights, soft @ weights, both @ weights, exact @ near, both @ near,
+        exact[:, rare], both[:, rare], both[:, strong].min(axis=1),
+    )  # fmt: skip
+    rows: list[list[float]] = np.stack(columns, axis=1).tolist()
+    return rows
+
+
 def _row(
-    asked: Asked, c: Candidate, text: str, before: str, head: str, soft: Floats, heads: Floats,
-    weights: Floats, near: Floats, cosine: float, wide: float, hits: Sequence[Hit], top_score: float, spread: float,
+    asked: Asked, c: Candidate, text: str, before: str, head: str, words: Sequence[float],
+    cosine: float, wide: float, hits: Sequence[Hit], top_score: float, spread: float,
+    beside: dict[tuple[int, int], float],
 ) -> tuple[float, ...]:  # fmt: skip
     reading = c.source.reading
     sentence = reading.sentences[c.index]
-    exact = np.array([word in text for word, _ in asked.words], np.float32)
-    in_before = np.array([word in before for word, _ in asked.words], np.float32)
-    anywhere = np.maximum(exact, heads)
-    both = np.maximum(soft, heads)
+    own, with_before, with_heading, with_all, soft, soft_context, near, near_soft, rarest, rarest_context, weakest = words
     shape, shape_clause, shape_soft = _shape(asked, text)
     hit = hits[c.hit]
     figures = _FIGURE.findall(asked.understood.text)
-    rare = int(np.argmax(weights)) if len(weights) else -1
-    strong = both[weights >= 0.5 * weights.max()] if len(weights) else np.zeros(0)
     length = len(text)
     passage = hit.passage
     return (
-        float(exact @ weights), float(np.maximum(exact, in_before) @ weights), float(anywhere @ weights),
-        float(np.maximum(anywhere, in_before) @ weights), 0.0,
+        own, with_before, with_heading, with_all, 0.0,
         _share(asked.bigrams, text), _share(asked.bigrams, f"{head} {before} {text}"), 0.0,
-        float(soft @ weights), float(both @ weights), 0.0, float(exact @ near), float(both @ near),
+        soft, soft_context, 0.0, near, near_soft,
         cosine, wide, 0.0, _run(asked.understood.text, text),
-        float(exact[rare]) if rare >= 0 else 0.0, float(both[rare]) if rare >= 0 else 0.0,
-        float(strong.min()) if len(strong) else 0.0,
+        rarest, rarest_context, weakest,
         shape, shape_clause, shape_soft,
         float(has_unit(text, asked.unit)) if asked.unit else 0.5,
         float(has_form(asked.form, text)) if asked.form else 0.5,
@@ -211,7 +230,7 @@ def _row(
         (sentence.start - passage.start) / max(len(passage.text), 1),
         float(sentence.heading), float(sentence.item >= 0), float(bool(_LEAD_END.search(text))),
         float(text in c.source.folded_title or c.index == 0), float(text.rstrip("”’」』").endswith(("?", "？"))),
-        _beside(asked, c, -1), _beside(asked, c, 1),
+        _beside(asked, c, -1, beside), _beside(asked, c, 1, beside),
         1 / (1 + c.hit), (top_score - hit.score) / spread, float(c.document == 0),
         sum(h.document.id == hit.document.id for h in hits) / len(hits),
         *(float(asked.type == name) for name in TYPES),
@@ -263,14 +282,17 @@ def _novelty(query: str, text: str) -> float:
     return sum(p not in query for p in pairs) / len(pairs) if pairs else 0.0
 
 
-def _beside(asked: Asked, c: Candidate, step: int) -> float:
-    """Word coverage of a neighbouring sentence."""
+def _beside(asked: Asked, c: Candidate, step: int, known: dict[tuple[int, int], float]) -> float:
+    """Word coverage of a neighbouring sentence; `known` remembers it by document and sentence."""
     at = c.index + step
     reading = c.source.reading
     if not 0 <= at < len(reading.sentences):
         return 0.0
-    s = reading.sentences[at]
-    return _share(asked.words, c.source.folded[s.start : s.end])
+    share = known.get((c.document, at))
+    if share is None:
+        s = reading.sentences[at]
+        share = known[c.document, at] = _share(asked.words, c.source.folded[s.start : s.end])
+    return share
 
 
 def relative(table: Floats) -> Floats:
