@@ -131,12 +131,17 @@ def features(
     top_score = max((h.score for h in hits), default=0.0)
     spread = float(np.std([h.score for h in hits])) or 1.0
     words = _of_words(asked, texts, contexts, soft, heads, weights, near)  # (n, 11)
+    bigrams = _of_bigrams(asked, texts, contexts)  # (n, 2)
+    figures = _FIGURE.findall(asked.understood.text)
+    share_of = {h.document.id: 0.0 for h in hits}
+    for h in hits:
+        share_of[h.document.id] += 1 / len(hits)
     rows = []
     for i, c in enumerate(found):
         text, (before, head) = texts[i], contexts[i]
         rows.append(
-            _row(asked, c, text, before, head, words[i],
-                 float(cosines[i]), float(wide_cosines[i]), hits, top_score, spread, beside)
+            _row(asked, c, text, before, head, words[i], bigrams[i], figures,
+                 float(cosines[i]), float(wide_cosines[i]), hits, share_of, top_score, spread, beside)
         )  # fmt: skip
     table = np.array(rows, np.float32)
     return relative(table), np.maximum(soft, heads)
@@ -202,22 +207,35 @@ def _of_words(
     return rows
 
 
+def _of_bigrams(asked: Asked, texts: Sequence[str], contexts: Sequence[tuple[str, str]]) -> list[list[float]]:
+    """Share of the question's character pairs in each sentence, and in it with what stands before and above."""
+    if not asked.bigrams:
+        return [[0.0, 0.0]] * len(texts)
+    pairs = [pair for pair, _ in asked.bigrams]
+    weights = np.array([weight for _, weight in asked.bigrams], np.float32)
+    weights /= weights.sum() or 1.0
+    above = {around: np.array([pair in around[0] or pair in around[1] for pair in pairs]) for around in set(contexts)}
+    inside = np.array([[pair in text for pair in pairs] for text in texts])
+    wide = inside | np.stack([above[around] for around in contexts])
+    rows: list[list[float]] = np.stack([inside @ weights, wide @ weights], axis=1).tolist()
+    return rows
+
+
 def _row(
-    asked: Asked, c: Candidate, text: str, before: str, head: str, words: Sequence[float],
-    cosine: float, wide: float, hits: Sequence[Hit], top_score: float, spread: float,
-    beside: dict[tuple[int, int], float],
+    asked: Asked, c: Candidate, text: str, before: str, head: str, words: Sequence[float], bigrams: Sequence[float],
+    figures: Sequence[str], cosine: float, wide: float, hits: Sequence[Hit], share_of: Mapping[str, float],
+    top_score: float, spread: float, beside: dict[tuple[int, int], float],
 ) -> tuple[float, ...]:  # fmt: skip
     reading = c.source.reading
     sentence = reading.sentences[c.index]
     own, with_before, with_heading, with_all, soft, soft_context, near, near_soft, rarest, rarest_context, weakest = words
     shape, shape_clause, shape_soft = _shape(asked, text)
     hit = hits[c.hit]
-    figures = _FIGURE.findall(asked.understood.text)
     length = len(text)
     passage = hit.passage
     return (
         own, with_before, with_heading, with_all, 0.0,
-        _share(asked.bigrams, text), _share(asked.bigrams, f"{head} {before} {text}"), 0.0,
+        bigrams[0], bigrams[1], 0.0,
         soft, soft_context, 0.0, near, near_soft,
         cosine, wide, 0.0, _run(asked.understood.text, text),
         rarest, rarest_context, weakest,
@@ -232,7 +250,7 @@ def _row(
         float(text in c.source.folded_title or c.index == 0), float(text.rstrip("”’」』").endswith(("?", "？"))),
         _beside(asked, c, -1, beside), _beside(asked, c, 1, beside),
         1 / (1 + c.hit), (top_score - hit.score) / spread, float(c.document == 0),
-        sum(h.document.id == hit.document.id for h in hits) / len(hits),
+        share_of[hit.document.id],
         *(float(asked.type == name) for name in TYPES),
     )  # fmt: skip
 
