@@ -28,6 +28,7 @@ from .index import Index, Manifest, Progress
 from .rank import Ranker
 from .search import Searcher
 from .standing import Standing
+from .vectors import VectorIndex
 from .words import Words
 
 
@@ -94,16 +95,28 @@ class Library:
         except BrokenIndex:  # in a file that no checksum guards
             manifest = self.reindex()
             lexical = self.index.open_lexical()
+        manifest, vectors = self._open_vectors(manifest)
         searcher = Searcher(
             self.store,
             Catalog.load(self.store, previous.catalog if previous else None),
             self.words,
             self.embedder,
             lexical,
-            self.index.open_vectors(manifest),
+            vectors,
             Ranker.shipped(),
         )
         return searcher, manifest.generation
+
+    def _open_vectors(self, manifest: Manifest) -> tuple[Manifest, VectorIndex]:
+        """The vectors a manifest names; where a writer has put others in their place meanwhile, those."""
+        while True:
+            try:
+                return manifest, self.index.open_vectors(manifest)
+            except BrokenIndex:
+                newer = self.index.manifest()
+                if newer is None or newer == manifest:
+                    raise
+                manifest = newer
 
     def _usable_manifest(self) -> Manifest:
         """The index as it stands, brought up to date first unless another process is doing so."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,11 @@ from .words import Words
 POOL = 100  # candidates each ranker gives
 RERANKED = 64  # of both pools together, by reciprocal rank, that the learned ranker puts in order
 DENSE_WEIGHT = 1.5  # of the dense ranking in the pool (tune splits: +0.009 recall@100 on lay questions)
+_PREAMBLE = re.compile(
+    r"如下|现就|现将|特制定|制定本|[〔﹝\[]20\d{2}[〕﹞\]]|各(?:省|市|区|县|地|级|有关|单位|部门|直属)[^。]{0,60}[：:]|[：:]\s*\n|"
+    r"为(?:了|进一步|深入|全面|切实|认真|贯彻|落实|加强|做好|应对)"
+)
+OPENING_LEAD = 1.0  # by which a document's preamble must outscore its next passage (tune splits)
 FRAME_WEIGHT = 0.15  # BM25 weight of words that frame a question (哪些, 多少)
 BIGRAM_WEIGHT = 0.25
 TITLE_WEIGHT = 0.6
@@ -160,7 +166,8 @@ class Searcher:
             return np.array([c.lexical for c in candidates], np.float32)
         if mode == "dense":
             return np.array([c.cosine for c in candidates], np.float32)
-        return _tailed(self.ranker.scores(features(query, candidates)))
+        scores = self.ranker.scores(features(query, candidates))
+        return _tailed(_past_openings(candidates, scores))
 
     def _in_order(
         self, candidates: Sequence[Candidate], best: Sequence[int], named: frozenset[str]
@@ -199,6 +206,28 @@ class Searcher:
             {name: rank for name, rank in ranks.items() if rank},
             highlights(query.understood, candidate.passage.text),
         )  # fmt: skip
+
+
+def _past_openings(candidates: Sequence[Candidate], scores: np.ndarray) -> np.ndarray:
+    """Where a document's preamble leads its next best passage by little, the two change places.
+
+    A preamble has the title's words in it and so looks like an answer, but seldom holds one. The order
+    of documents stays as it is.
+    """
+    openings: dict[str, int] = {}
+    others: dict[str, int] = {}
+    for i, candidate in enumerate(candidates):
+        first = candidate.passage.start == 0 and _PREAMBLE.search(candidate.passage.text)
+        best = openings if first else others
+        known = best.get(candidate.document.id)
+        if known is None or scores[i] > scores[known]:
+            best[candidate.document.id] = i
+    changed = scores.copy()
+    for document, opening in openings.items():
+        other = others.get(document)
+        if other is not None and 0 < scores[opening] - scores[other] < OPENING_LEAD:
+            changed[[opening, other]] = scores[[other, opening]]
+    return changed
 
 
 def _tailed(scores: np.ndarray) -> np.ndarray:

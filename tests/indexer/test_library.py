@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from library_samples import notice, opened
+from library_samples import notice, opened, put
 
 from indexer.adding import Report, Watcher, add, add_sources, remove
 from indexer.library import Library
@@ -130,3 +130,20 @@ def test_uploads_have_their_name_for_identity(library: Library) -> None:
     [document] = library.store.documents()
     assert (document.revision, document.visibility, document.source) == (2, "internal", "通知.txt")
     assert library.search("登记", Filters(visibility=("public",))) == []
+
+
+def test_a_reader_whose_files_a_writer_replaces_meanwhile_opens_the_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.vectors.DELTA_LIMIT", 2)
+    reader, writer = opened(tmp_path / "home"), opened(tmp_path / "home")
+    put(writer, {"甲.md": notice("节水办法", "用水单位应当节约用水。")})
+    stale = reader.index.manifest()
+    assert stale is not None
+    for number in range(4):  # the parts are folded into one, and the stale manifest's swept away
+        put(writer, {f"{number}.md": notice(f"第{number}号通知", f"第{number}项应当登记。")})
+    folder = tmp_path / "home" / "index" / "vectors"
+    assert not any((folder / f"{name}.rows.npy").exists() for name in stale.additions)
+    manifest, vectors = reader._open_vectors(stale)
+    assert manifest.generation > stale.generation
+    assert len(vectors) == reader.store.passage_count()
