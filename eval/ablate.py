@@ -20,7 +20,7 @@ import numpy as np
 
 from indexer import search
 from indexer.rank import FEATURES, Candidate, Query, Ranker, features
-from indexer.search import RERANKED, Searcher, reciprocal_rank_fusion
+from indexer.search import RERANKED, Searcher, past_preambles, reciprocal_rank_fusion
 from indexer.train.ranker import Group, fit
 from kb.errors import KBError
 from kb.fold import fold
@@ -117,11 +117,16 @@ def as_hits(searcher: Searcher, query: Query, ids: Sequence[int]) -> list[Hit]:
     ]
 
 
-def learned_step(prepared: Prepared, score: Callable[[np.ndarray], np.ndarray]) -> list[list[Hit]]:
-    """The first candidates by a ranker's scores, then the rest as fused."""
+def learned_step(
+    prepared: Prepared, score: Callable[[np.ndarray], np.ndarray], preambles: bool = False
+) -> list[list[Hit]]:
+    """The first candidates by a ranker's scores, then the rest as fused; `preambles` step back at the end."""
     found = []
     for query, candidates, rows in zip(prepared.asked, prepared.candidates, prepared.rows, strict=True):
-        order = np.argsort(-score(rows), kind="stable").tolist() if len(rows) else []
+        scores = score(rows) if len(rows) else np.zeros(0, np.float32)
+        if preambles:
+            scores = past_preambles(candidates[: len(rows)], scores)
+        order = np.argsort(-scores, kind="stable").tolist()
         order += range(len(rows), len(candidates))
         found.append([prepared.hits(query, candidates[i]) for i in order])
     return found
@@ -169,6 +174,7 @@ def steps(prepared: Mapping[str, Prepared], seed: int = 1) -> dict[str, dict[str
     dense = table["只有向量"]
     table["倒数排名融合"] = {name: fused_step(lexical[name], dense[name]) for name in prepared}
     note("随附的学习排序", lambda p: learned_step(p, Ranker.shipped().scores))
+    note("＋引言退后（产品）", lambda p: learned_step(p, Ranker.shipped().scores, preambles=True))
     training = {name: groups(p) for name, p in prepared.items()}
     whole = fitted(training, (), seed)
     note("重新训练的学习排序", lambda p: learned_step(p, whole))

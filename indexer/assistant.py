@@ -142,6 +142,7 @@ class Assistant:
         return self._judged(question, text)
 
     def _judged(self, question: Question, text: str) -> Verdict:
+        """The judges' word on one question as it stands."""
         hits = tuple(self._hits(text, question))
         with self.library.turns:
             return self._read(text, hits)

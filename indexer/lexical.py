@@ -19,7 +19,7 @@ from .words import Words
 
 FIELDS = ("words", "bigrams", "title")
 HEAP = 128_000_000  # bytes the writer may fill before it flushes a segment
-FREQUENCIES_KEPT = 65_536
+FREQUENCIES_KEPT = 65_536  # words whose frequency is remembered
 FEW = 10_000  # passages taken out by one query
 
 
@@ -109,8 +109,8 @@ class LexicalIndex:
 
     def reload(self) -> None:
         try:
-            self._index.reload()
             self._frequencies = {}
+            self._index.reload()
         except (ValueError, OSError) as error:
             raise BrokenIndex(f"词索引 {self._folder} 已损坏（{error}）；请运行 `kb reindex` 重建") from error
 
@@ -144,12 +144,12 @@ class LexicalIndex:
 
     def frequency(self, field: str, term: str) -> int:
         """In how many passages a term occurs."""
-        key = (field, term)
-        known = self._frequencies.get(key)
+        counted = self._frequencies  # of this generation, also if a reload comes between
+        known = counted.get((field, term))
         if known is None:
-            if len(self._frequencies) >= FREQUENCIES_KEPT:
-                self._frequencies = {}
-            known = self._frequencies[key] = int(self._index.searcher().doc_freq(field, term))
+            known = int(self._index.searcher().doc_freq(field, term))
+            if len(counted) < FREQUENCIES_KEPT:
+                counted[field, term] = known
         return known
 
 

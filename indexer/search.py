@@ -28,7 +28,7 @@ _PREAMBLE = re.compile(
     r"如下|现就|现将|特制定|制定本|[〔﹝\[]20\d{2}[〕﹞\]]|各(?:省|市|区|县|地|级|有关|单位|部门|直属)[^。]{0,60}[：:]|[：:]\s*\n|"
     r"为(?:了|进一步|深入|全面|切实|认真|贯彻|落实|加强|做好|应对)"
 )
-OPENING_LEAD = 1.0  # by which a document's preamble must outscore its next passage (tune splits)
+PREAMBLE_LEAD = 1.0  # by which a document's preamble must outscore its next passage (tune splits)
 FRAME_WEIGHT = 0.15  # BM25 weight of words that frame a question (哪些, 多少)
 BIGRAM_WEIGHT = 0.25
 TITLE_WEIGHT = 0.6
@@ -167,7 +167,7 @@ class Searcher:
         if mode == "dense":
             return np.array([c.cosine for c in candidates], np.float32)
         scores = self.ranker.scores(features(query, candidates))
-        return _tailed(_past_openings(candidates, scores))
+        return _tailed(past_preambles(candidates, scores))
 
     def _in_order(
         self, candidates: Sequence[Candidate], best: Sequence[int], named: frozenset[str]
@@ -208,7 +208,7 @@ class Searcher:
         )  # fmt: skip
 
 
-def _past_openings(candidates: Sequence[Candidate], scores: np.ndarray) -> np.ndarray:
+def past_preambles(candidates: Sequence[Candidate], scores: np.ndarray) -> np.ndarray:
     """Where a document's preamble leads its next best passage by little, the two change places.
 
     A preamble has the title's words in it and so looks like an answer, but seldom holds one. The order
@@ -225,7 +225,7 @@ def _past_openings(candidates: Sequence[Candidate], scores: np.ndarray) -> np.nd
     changed = scores.copy()
     for document, opening in openings.items():
         other = others.get(document)
-        if other is not None and 0 < scores[opening] - scores[other] < OPENING_LEAD:
+        if other is not None and 0 < scores[opening] - scores[other] < PREAMBLE_LEAD:
             changed[[opening, other]] = scores[[other, opening]]
     return changed
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate
+from .evidence_prior import Places
 from .evidence_score import softmax
 from .fold import fold
 from .quoting import Pick, choose
-
-Places = Callable[[str], list[tuple[str, str]]]  # text → (name as written, region it means)
 
 MOST_PLACES = 4  # set side by side in one answer
 _ASKS = re.compile(r"区别|不同|差别|差异|异同|对比|相比|比较|哪个更|谁更|哪一?个.{0,6}更")

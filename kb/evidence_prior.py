@@ -92,4 +92,4 @@ def place_fit(document: Document, wanted: set[str], places: Places) -> float:
     return WIDER_PLACE if wider and not narrow else OTHER_PLACE
 
 
-__all__ = ["place_fit", "places_about", "prior"]
+__all__ = ["Places", "place_fit", "places_about", "prior"]

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .evidence_asked import Asked, Floats, has_unit
 from .evidence_features import FEATURES, Candidate, Evidence
-from .evidence_prior import places_about
+from .evidence_prior import Places, places_about
 from .evidence_score import shipped
 from .fold import fold
 from .forms import has_form, names_given, names_wanted, only_echoes, per_missing
 from .quoting import Pick
-
-Places = Callable[[str], list[tuple[str, str]]]  # text → (name as written, region it means)
 
 _HOSTILE = re.compile(
     r"忽略.{0,8}(?:以上|上述|之前|前面|先前|所有).{0,8}(?:指令|指示|要求|规则|提示|内容|设定)|ignore.{0,20}(?:previous|above|all).{0,20}(?:instruction|prompt)|"
@@ -59,14 +57,11 @@ class Support:
     @property
     def odds(self) -> float:
         """Log-odds that what was picked answers the question, above what is asked of an answer."""
-        judged = float(shipped()["basis"].scores(self.row[None])[0])
-        lacking = self.row[_LACKING].sum()
-        return judged - FORM_LACKING * float(lacking) - THRESHOLD
+        return float(shipped()["basis"].scores(self.row[None])[0]) - THRESHOLD
 
 
 THRESHOLD = -0.8  # log-odds an answer needs
 TELLING_WEIGHT = 6.0  # of a telling word (`Asked.words`), as the unit of a gap
-FORM_LACKING = 2.0  # log-odds lost where the quotes cannot have the form asked for
 BASIS = (
     *(f"best_{name}" for name in FEATURES),
     "belief", "second_belief", "entropy", "top_score", "margin", "picked_words", "picked_soft", "picked_weakest", "picked_mean",
@@ -76,8 +71,6 @@ BASIS = (
     "gap_picked", "second_gap_picked", "gap_found", "gap_document", "gap_form",
     "gap_near", "names_short", "names_far_short", "form_missing", "per_missing", "only_echoes",
 )  # fmt: skip
-_LACKING = [BASIS.index(name) for name in ("names_far_short", "form_missing", "per_missing", "figure_missing")]
-
 
 def support(
     evidence: Evidence, question: str, scores: Floats, belief: Floats, picks: Sequence[Pick], places: Places

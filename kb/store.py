@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -491,8 +492,8 @@ class Store:
         if generation:
             query += f" WHERE generation > {int(generation)}"
         with self.engine.connect() as connection:
-            rows = connection.exec_driver_sql(query).cursor
-            pairs = np.array(rows.fetchall() if rows else [], np.int64).reshape(-1, 2)
+            rows = connection.exec_driver_sql(query)
+            pairs = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 2)
         return pairs[np.argsort(pairs[:, 0], kind="stable")]
 
     def relations(self, generation: int = 0) -> dict[str, list[Relation]]:

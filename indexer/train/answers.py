@@ -24,7 +24,7 @@ from indexer.adding import add
 from indexer.gather import READ_HITS, Gatherer
 from indexer.library import Library
 from indexer.official.places import places
-from indexer.train.judges import Judged, committee, fit_basis, fit_sentences
+from indexer.train.judges import Judged, committee, fit_basis, fit_sentences, held_out
 from indexer.train.known import Known, asked, cmrc, current, file_texts, hebei, library, ncp, own, squeeze
 from kb.evidence_features import Evidence, relative
 from kb.evidence_score import Network, softmax
@@ -100,7 +100,7 @@ class Situations:
 
     def __iter__(self) -> Iterator[Judged]:
         for k in self.known:
-            yield from (replace(m, part=k.part) for m in self._of(k) if m is not None)
+            yield from (replace(m, part=k.part, question=k.question) for m in self._of(k) if m is not None)
 
     def _of(self, k: Known) -> Iterator[Judged | None]:
         search, read = self.gatherer.search, self.gatherer.evidence
@@ -205,6 +205,15 @@ def refusals(basis: Network, judged: Sequence[Judged]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in out.items()}
 
 
+def thresholds(odds: np.ndarray, kinds: np.ndarray) -> str:
+    """What a threshold costs, on questions the judges never saw: `kb.refusal.THRESHOLD` is chosen from this."""
+    right, absent = kinds.T
+    lines = ["门槛　答对者被拒　无依据者被拒（五折，各折的问题没有参加训练）"]
+    for at in np.arange(-2.0, 1.01, 0.25):
+        lines.append(f"{at:+.2f}　{(odds < at)[right].mean():.3f}　{(odds < at)[absent].mean():.3f}")
+    return "\n".join(lines)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m indexer.train.answers", description=__doc__)
     parser.add_argument("data", type=Path)
@@ -234,6 +243,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(name, len(judged[name]), "situations", flush=True)
     training = [j for js in judged.values() for j in js if j.part != "test"]
     arrays |= {f"basis_{n}": a for n, a in committee([fit_basis(training, i) for i in MEMBERS]).items()}
+    print(thresholds(*held_out(training, MEMBERS)), flush=True)
     basis = Network(arrays, "basis")
     for name, js in judged.items():
         for part in ("train", "tune", "test"):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from kb.evidence_score import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Judged:
     right: bool
     made: str  # asked | alone | sentence removed | document removed | other document | exchanged | off topic
     part: str = "tune"
+    question: str = ""
 
 
 def fit_sentences(
@@ -94,6 +98,23 @@ def fit_basis(judged: Sequence[Judged], seed: int = 1, epochs: int = 15) -> dict
 # whose document is gone little, since another may answer it.
 RIGHT = defaultdict(lambda: 1.0, {"asked": 3.0, "alone": 1.5})
 WRONG = defaultdict(float, {"no basis": 6.0, "exchanged": 0.8, "document removed": 0.3, "off topic": 0.2})
+
+
+REAL = ("asked", "no basis")  # situations as people meet them
+
+
+def held_out(judged: Sequence[Judged], members: Sequence[int], folds: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """The real situations by judges that never saw their questions: (n,) log-odds; (n, 2) right, without a basis."""
+    fold = np.array([zlib.crc32(j.question.encode()) % folds for j in judged])
+    odds, right = [], []
+    for number in range(folds):
+        rest = [j for j, f in zip(judged, fold, strict=True) if f != number]
+        net = Network({f"basis_{n}": a for n, a in committee([fit_basis(rest, i) for i in members]).items()}, "basis")
+        kept = [j for j, f in zip(judged, fold, strict=True) if f == number and j.made in REAL]
+        odds.append(net.scores(np.stack([j.row for j in kept])))
+        right += [(j.right, j.made) for j in kept]
+    made = np.array([(r, m == "no basis") for r, m in right], bool)
+    return np.concatenate(odds), made
 
 
 def committee(members: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

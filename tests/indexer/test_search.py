@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,8 +16,9 @@ from library_samples import notice, opened, put
 
 from indexer.catalog import passes
 from indexer.library import Library
-from indexer.search import reciprocal_rank_fusion
-from kb.model import Filters, Hit, Mode
+from indexer.rank import Candidate
+from indexer.search import PREAMBLE_LEAD, past_preambles, reciprocal_rank_fusion
+from kb.model import Filters, Hit, Mode, Passage
 
 KINDS = ("standard", "action", "case", "policy")
 REGIONS = ("云州市", "海宁县", "山阴区")
@@ -179,3 +181,23 @@ def test_reciprocal_rank_fusion_adds_one_over_sixty_plus_rank() -> None:
 def test_the_same_search_twice_gives_the_same(library: Library) -> None:
     again = replace(library.searcher())
     assert places(again.search("托育服务收费")) == places(library.search("托育服务收费"))
+
+
+def test_a_preamble_changes_places_with_what_it_introduces_and_documents_keep_their_order(library: Library) -> None:
+    first, second = list(library.searcher().catalog.documents.values())[:2]
+
+    def candidate(id: int, document: int, start: int, text: str) -> Candidate:
+        return Candidate(id, (first, second)[document], 1, Passage(start, start + len(text), text), 0.0, 0, 0, 0.0)
+
+    found = [
+        candidate(0, 0, 0, "关于停车收费的通知 各区人民政府： 现就有关事项通知如下"),
+        candidate(1, 0, 40, "停车收费每小时不得超过五元。"),
+        candidate(2, 1, 0, "停车场应当登记。"),
+        candidate(3, 1, 20, "登记不收费。"),
+    ]
+    near = np.array([5.0, 5.0 - PREAMBLE_LEAD / 2, 4.9, 4.8], np.float32)
+    moved = past_preambles(found, near)
+    assert moved[[1, 0]].tolist() == near[[0, 1]].tolist()
+    assert moved[2:].tolist() == near[2:].tolist()  # an opening that says something keeps its place
+    far = np.array([5.0, 4.9 - PREAMBLE_LEAD, 1.0, 0.5], np.float32)
+    assert past_preambles(found, far).tolist() == far.tolist()

@@ -41,6 +41,11 @@ def test_a_title_is_a_heading_and_a_sentence_is_not() -> None:
     assert [s.heading for s in read(TEXT).sentences][:2] == [True, False]
 
 
+def test_a_row_of_a_table_is_no_heading() -> None:
+    reading = read("# 名单\n\n城市：杭州；数量：12\n城市：宁波；数量：9\n")
+    assert [s.heading for s in reading.sentences] == [True, False, False]
+
+
 def test_a_closing_quote_belongs_to_its_sentence() -> None:
     reading = read("他说：“应当登记。”随后离开。")
     assert reading.of(0) == "他说：“应当登记。”"

@@ -65,3 +65,23 @@ def test_a_sentence_that_points_back_brings_the_one_it_points_to(ask) -> None:  
 def test_nothing_found_gives_nothing_to_quote() -> None:
     words = asked(understand("停车", ["停车"]), (("停车", 1.0),), (), WordVectors(load_embedder().encode))
     assert choose(words, [], np.zeros(0, np.float32)) == []
+
+
+STEPS = "停车场分级收费：\n（一）一级每小时五元；\n（二）二级每小时三元。\n另行通知。\n"
+
+
+@pytest.mark.parametrize("question", ["停车场分几级，分别收多少元？", "停车收费按什么档次收？"])
+def test_figures_asked_for_severally_bring_their_whole_list(ask, question: str) -> None:  # type: ignore[no-untyped-def]
+    [pick], quoted = ask(question, STEPS, "（一）")
+    assert pick.form == "list" and "五元" in quoted and "三元" in quoted
+
+
+def test_one_figure_asked_for_does_not_bring_its_whole_list(ask) -> None:  # type: ignore[no-untyped-def]
+    _, quoted = ask("一级停车场每小时收多少元？", STEPS, "（一）")
+    assert "五元" in quoted and "三元" not in quoted
+
+
+def test_the_list_believed_most_is_quoted_though_a_single_sentence_stands_first(ask) -> None:  # type: ignore[no-untyped-def]
+    text = "停车场应当登记。\n禁止下列行为：\n（一）占用消防通道；\n（二）私设地锁；\n（三）堆放杂物。\n"
+    [pick], quoted = ask("停车有哪些行为被禁止？", text, "停车场应当登记", belief=0.25)
+    assert pick.form == "list" and quoted.startswith("禁止下列行为") and "堆放杂物" in quoted
