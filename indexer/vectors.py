@@ -23,7 +23,8 @@ TRAIN_LIMIT = 60_000  # rows the inverted lists are trained on
 DELTA_LIMIT = 20_000  # added rows that may stand beside the base before they are folded in
 BITMAPS = 64  # filters whose bitmaps are kept
 OVERFETCH = 8  # candidates of the compressed rows rescored exactly, per wanted result,
-LEAST_FETCHED = 500  # but no fewer than this
+LEAST_FETCHED = 800  # but no fewer than this,
+FETCHED_SHARE = 400  # and at least one row of so many: codes blur more where rows lie closer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,12 @@ def nlist_for(n: int) -> int:
 
 def nprobe_for(nlist: int) -> int:
     """Lists visited by a search; docs/EVALUATION.md has the measured recall of this choice."""
-    return max(16, nlist // 4)
+    return max(16, nlist // 3)
+
+
+def fetched_for(rows: int, k: int) -> int:
+    """Candidates of so many compressed rows that are rescored exactly for k results."""
+    return min(rows, max(k * OVERFETCH, LEAST_FETCHED, rows // FETCHED_SHARE))
 
 
 def write_part(folder: Path, name: str, ids: np.ndarray, rows: np.ndarray) -> None:
@@ -143,7 +149,7 @@ class VectorIndex:
         if allowed is not None:
             selector = faiss.IDSelectorBitmap(self._bits(part, allowed))
         compressed = hasattr(lists, "nprobe")
-        wanted = min(len(part.ids), max(k * OVERFETCH, LEAST_FETCHED) if compressed else k)
+        wanted = fetched_for(len(part.ids), k) if compressed else min(len(part.ids), k)
         if compressed:
             parameters = faiss.SearchParametersIVF(sel=selector, nprobe=nprobe_for(lists.nlist))
         else:

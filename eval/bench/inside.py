@@ -79,7 +79,7 @@ def measured(home: Path, questions: list[str], recall: bool) -> dict[str, Any]:
         found["modes"][mode] = percentiles(times) | {"times_ms": [round(t, 2) for t in times]}
     found["resident_mb"] = memory_mb()
     if recall:
-        found["vector_recall@10"] = vector_recall(library, questions[:200])
+        found["vector_recall@10"] = vector_recall(library, questions)
     return found
 
 

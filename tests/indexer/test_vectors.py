@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import vectors
-from indexer.vectors import VectorIndex, merge, nlist_for, nprobe_for, read_part, write_part
+from indexer.vectors import VectorIndex, fetched_for, merge, nlist_for, nprobe_for, read_part, write_part
 from kb.errors import BrokenIndex
 
 DIM = 16
@@ -116,3 +116,5 @@ def test_missing_or_unequal_files_are_named_with_the_repair(tmp_path: Path) -> N
 def test_lists_grow_with_the_square_root_of_the_rows() -> None:
     assert [nlist_for(n) for n in (1_000, 30_000, 150_000, 10**9)] == [256, 512, 2048, 16384]
     assert nprobe_for(256) >= 16
+    assert [fetched_for(n, 10) for n in (500, 150_000, 1_000_000)] == [500, 800, 2500]
+    assert fetched_for(150_000, 200) == 1600
