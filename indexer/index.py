@@ -77,6 +77,14 @@ class Index:
                 f"索引清单 {self.folder / 'manifest.json'} 已损坏；请运行 `kb reindex` 重建"
             ) from error
 
+    def stamp(self) -> tuple[int, int]:
+        """Changes whenever the manifest on disk is replaced; (0, 0) while there is none."""
+        try:
+            found = (self.folder / "manifest.json").stat()
+        except OSError:
+            return 0, 0
+        return found.st_ino, found.st_mtime_ns
+
     def check(self, manifest: Manifest) -> None:
         """Raise `StaleIndex` unless the index was made with today's embedder, lexicon and format."""
         wanted = self._fresh_manifest(0)

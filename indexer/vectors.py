@@ -89,7 +89,7 @@ def write_lists(folder: Path, part: Part, threads: int) -> None:
 
 
 class VectorIndex:
-    """An opened set of parts. Immutable: a new generation opens a new one and shares the base."""
+    """An opened set of parts. Immutable: a new generation opens a new one and shares what it still names."""
 
     def __init__(self, folder: Path, base: str | None, additions: Sequence[str], dim: int,
                  previous: VectorIndex | None = None) -> None:  # fmt: skip
@@ -97,14 +97,20 @@ class VectorIndex:
         self._base_name = base
         self._base: Part
         self._lists: Any
+        self._added: Part
+        self._flat_added: Any
         self._bitmaps: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
         if previous is not None and previous._base_name == base:
             self._base, self._lists = previous._base, previous._lists
         else:
             self._base = read_part(folder, base) if base else _empty(dim)
             self._lists = self._open_lists(folder)
-        parts = [read_part(folder, name) for name in additions]
-        self._added = _concatenate(parts, dim)
+        known: dict[str, Part] = previous._additions if previous is not None else {}
+        self._additions: dict[str, Part] = {name: known.get(name) or read_part(folder, name) for name in additions}
+        if previous is not None and known.keys() == self._additions.keys():
+            self._added, self._flat_added = previous._added, previous._flat_added
+            return
+        self._added = _concatenate(self._additions.values(), dim)
         self._flat_added = _flat(self._added.rows, dim)
 
     def _open_lists(self, folder: Path) -> Any:

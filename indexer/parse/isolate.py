@@ -222,6 +222,8 @@ def _limit(memory: int) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(10)  # questions go first
     try:
         import resource
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from library_samples import notice, opened, put
 
 from indexer.adding import Report, Watcher, add, add_sources, remove
+from indexer.index import Manifest, Progress
 from indexer.library import Library
 from indexer.parse import Source
 from kb.model import Filters
+from kb.store import Store
 
 
 class Seen(Watcher):
@@ -147,3 +150,42 @@ def test_a_reader_whose_files_a_writer_replaces_meanwhile_opens_the_new_ones(
     manifest, vectors = reader._open_vectors(stale)
     assert manifest.generation > stale.generation
     assert len(vectors) == reader.store.passage_count()
+
+
+def test_a_reader_opens_the_index_once_while_a_writer_is_at_work_and_again_when_it_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = opened(tmp_path / "home"), opened(tmp_path / "home")
+    put(writer, {"甲.md": notice("节水办法", "用水单位应当节约用水。")})
+    reader.searcher()
+    opens, open_searcher = [], reader._open_searcher
+    sync, looks = writer.index.sync, []
+    monkeypatch.setattr(reader, "_open_searcher", lambda previous: opens.append(1) or open_searcher(previous))
+
+    def watched(store: Store, progress: Progress | None = None) -> Manifest:
+        if not looks:  # the new document is stored, and not yet indexed
+            looks.extend(reader.searcher() for _ in range(20))
+        return sync(store, progress)
+
+    monkeypatch.setattr(writer.index, "sync", watched)
+    put(writer, {"乙.md": notice("停车办法", "停车应当登记。")})
+    assert len(looks) == 20 and len(opens) == 1
+    assert reader.search("停车应当登记", k=1)[0].document.title == "停车办法"
+
+
+def test_what_a_dying_writer_left_unindexed_is_indexed_by_the_next_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.library.LOOK_AGAIN", 0.05)
+    reader, writer = opened(tmp_path / "home"), opened(tmp_path / "home")
+    put(writer, {"甲.md": notice("节水办法", "用水单位应当节约用水。")})
+
+    def killed(store: Store, progress: Progress | None = None) -> Manifest:
+        assert all(hit.document.title != "停车办法" for hit in reader.search("停车应当登记", k=1))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writer.index, "sync", killed)
+    with pytest.raises(KeyboardInterrupt):
+        put(writer, {"乙.md": notice("停车办法", "停车应当登记。")})
+    time.sleep(0.06)
+    assert reader.search("停车应当登记", k=1)[0].document.title == "停车办法"
