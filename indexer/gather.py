@@ -115,7 +115,7 @@ class Gatherer:
                 self._sources.move_to_end(key)
                 return known
         revision = self.library.store.revision(document.id, number)
-        made = Source(read(revision.text, revision.outline), document.title, {}), revision
+        made = Source(read(revision.text, revision.outline), document.title), revision
         with self._reading:
             self._sources[key] = made
             self._kept += len(revision.text)
@@ -129,7 +129,7 @@ class Gatherer:
         words = known.get(candidate.index)
         if words is None:
             words = tuple(dict.fromkeys(w for w in self.library.words.cut(candidate.text) if w.isalnum()))
-            known[candidate.index] = words  # type: ignore[index]
+            known[candidate.index] = words
         return words
 
 

@@ -171,10 +171,10 @@ def _best_sentences(
     weights = words.weights.tolist()
     chosen: list[str] = []
     shares = np.zeros(len(texts), np.float32)
-    for i, (text, row) in enumerate(zip(texts, in_text, strict=True)):
-        there = [(words.terms[j], weights[j]) for j in np.flatnonzero(row)]
-        sentences = _SENTENCE.findall(text) or [text]
-        held = [sum(weight for term, weight in there if term in sentence) for sentence in sentences]
+    for i, (text, row) in enumerate(zip(texts, in_text.tolist(), strict=True)):
+        there = [(term, weight) for term, weight, found in zip(words.terms, weights, row, strict=True) if found]
+        sentences = _split(text)
+        held = [sum([weight for term, weight in there if term in sentence]) for sentence in sentences]
         best = max(held)
         chosen.append(sentences[held.index(best)])
         shares[i] = best / words.total
@@ -212,6 +212,11 @@ def _figures(asked: str, texts: Sequence[str], headings: Sequence[str]) -> np.nd
 
 
 _folded = lru_cache(maxsize=16_384)(fold)
+
+
+@lru_cache(maxsize=16_384)
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(_SENTENCE.findall(text)) or (text,)
 
 
 @lru_cache(maxsize=65_536)

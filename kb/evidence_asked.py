@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -65,11 +65,13 @@ SHAPES: dict[str, re.Pattern[str]] = {
 
 
 class WordVectors:
-    """Unit vectors of words and sentences, remembered. Safe to share between threads that only lose a race."""
+    """Unit vectors of words and sentences, remembered. Safe to share between threads."""
 
     def __init__(self, encode: Encode) -> None:
         self.encode = encode
-        self._known: OrderedDict[str, Floats] = OrderedDict()
+        self._place: dict[str, int] = {}  # of each word in the table
+        self._table: Floats = np.empty((0, 0), np.float32)
+        self._turn = threading.Lock()
         self._sentences: dict[str, npt.NDArray[np.float16]] = {}
 
     def sentences(self, texts: Sequence[str]) -> Floats:
@@ -87,15 +89,25 @@ class WordVectors:
 
     def rows(self, words: Sequence[str]) -> Floats:
         """(len(words), dim) float32."""
-        known = self._known
-        missing = [w for w in dict.fromkeys(words) if w not in known]
-        if missing:
-            if len(known) > WORDS_KEPT:
-                self._known = known = OrderedDict(list(known.items())[WORDS_KEPT // 2 :])
-                missing = [w for w in dict.fromkeys(words) if w not in known]
-            for word, row in zip(missing, self.encode(missing), strict=True):
-                known[word] = row
-        return np.array([known[w] for w in words], np.float32)
+        with self._turn:
+            unique = list(dict.fromkeys(words))
+            missing = [word for word in unique if word not in self._place]
+            if len(self._place) + len(missing) > WORDS_KEPT:
+                self._place, missing = {}, unique
+            if missing:
+                self._remember(missing, self.encode(missing))
+            return self._table[[self._place[word] for word in words]]
+
+    def _remember(self, words: Sequence[str], rows: Floats) -> None:
+        """Put rows into the table, which doubles as it fills."""
+        first, last = len(self._place), len(self._place) + len(words)
+        if last > len(self._table):
+            larger = np.empty((max(last, 2 * len(self._table), 1024), rows.shape[1]), np.float32)
+            if first:
+                larger[:first] = self._table[:first]
+            self._table = larger
+        self._table[first:last] = rows
+        self._place.update(zip(words, range(first, last), strict=True))
 
 
 @dataclass(frozen=True)
@@ -116,6 +128,11 @@ class Asked:
     @property
     def type(self) -> str:
         return self.understood.type
+
+    @cached_property
+    def with_unit(self) -> re.Pattern[str] | None:
+        """A number with the unit asked for, in a folded text; None where no unit is."""
+        return re.compile(rf"{_DIGIT}\s*(?:余|多)?(?:万|亿)?{re.escape(self.unit)}") if self.unit else None
 
     @cached_property
     def shape(self) -> re.Pattern[str] | None:
@@ -166,8 +183,3 @@ def _unit(text: str) -> str:
         return ""
     unit = _UNIT.match(found["unit"])
     return unit[0] if unit else ""
-
-
-def has_unit(text: str, unit: str) -> bool:
-    """Whether a number with this unit stands in a (folded) text."""
-    return bool(re.search(rf"{_DIGIT}\s*(?:余|多)?(?:万|亿)?{re.escape(unit)}", text))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from .evidence import Reading
-from .evidence_asked import NUMBER, Asked, Floats, WordVectors, has_unit
+from .evidence_asked import NUMBER, Asked, Floats, WordVectors
 from .fold import fold
 from .forms import has_form
 from .model import Document, Hit, Revision
 
+FIXED = ("length", "long", "heading", "item", "lead", "title", "asks")  # features of the sentence alone
 TYPES = (
     "number", "date", "list", "definition", "who", "where", "how", "condition", "comparison", "yesno", "open",
 )  # fmt: skip
@@ -34,13 +38,30 @@ _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _LEAD_END = re.compile(r"[：:]$|下列|如下|以下")
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence and what surrounds it, folded: all that does not depend on the question."""
+
+    text: str
+    before: str  # its list's lead-in, or the sentence before
+    head: str  # the title and headings it stands under
+    clauses: tuple[str, ...]
+    fixed: tuple[float, ...]  # the features named in `FIXED`
+
+    @property
+    def wide(self) -> str:
+        return f"{self.head} {self.before} {self.text}"
+
+
 @dataclass
 class Source:
     """One revision as evidence, with what was worked out about it. Bounded by its owner."""
 
     reading: Reading
     title: str
-    words_of: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    words_of: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _lines: dict[int, Line] = field(default_factory=dict)
+    _heads: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     @cached_property
     def folded(self) -> str:
@@ -49,6 +70,44 @@ class Source:
     @cached_property
     def folded_title(self) -> str:
         return fold(self.title)
+
+    @cached_property
+    def leads(self) -> frozenset[int]:
+        """The sentences that introduce a list."""
+        return frozenset(listing.lead for listing in self.reading.listings)
+
+    def text(self, index: int) -> str:
+        sentence = self.reading.sentences[index]
+        return self.folded[sentence.start : sentence.end]
+
+    def head(self, index: int) -> str:
+        path = self.reading.path(self.reading.sentences[index].start)
+        known = self._heads.get(path)
+        if known is None:
+            known = self._heads[path] = f"{self.folded_title} {fold(' '.join(path))}"
+        return known
+
+    def line(self, index: int) -> Line:
+        known = self._lines.get(index)
+        if known is None:
+            known = self._lines[index] = self._line(index)
+        return known
+
+    def _line(self, index: int) -> Line:
+        sentence, text = self.reading.sentences[index], self.text(index)
+        fixed = (
+            float(np.log1p(len(text)) / 6), float(len(text) > 150), float(sentence.heading), float(sentence.item >= 0),
+            float(bool(_LEAD_END.search(text))), float(text in self.folded_title or index == 0),
+            float(text.rstrip("”’」』").endswith(("?", "？"))),
+        )  # fmt: skip
+        return Line(text, self._before(index), self.head(index), tuple(_CLAUSE.findall(text)), fixed)
+
+    def _before(self, index: int) -> str:
+        sentence = self.reading.sentences[index]
+        if 0 <= sentence.lead != index:
+            return self.text(sentence.lead)
+        near = index > 0 and (sentence.lead >= 0 or sentence.start - self.reading.sentences[index - 1].end < 3)
+        return self.text(index - 1) if near else ""
 
 
 @dataclass(frozen=True)
@@ -62,8 +121,7 @@ class Candidate:
 
     @property
     def text(self) -> str:
-        sentence = self.source.reading.sentences[self.index]
-        return self.source.folded[sentence.start : sentence.end]
+        return self.source.line(self.index).text
 
     @property
     def span(self) -> tuple[int, int]:
@@ -73,9 +131,7 @@ class Candidate:
     @property
     def head(self) -> str:
         """The title and headings it stands under, folded."""
-        reading = self.source.reading
-        path = reading.path(reading.sentences[self.index].start)
-        return f"{self.source.folded_title} {fold(' '.join(path))}"
+        return self.source.line(self.index).head
 
 
 @dataclass(frozen=True)
@@ -116,171 +172,156 @@ def features(
     """
     if not found:
         return np.zeros((0, len(FEATURES)), np.float32), np.zeros((0, len(asked.words)), np.float32)
-    texts = [c.text for c in found]
-    contexts = [_context(c) for c in found]
-    cosines = vectors.sentences(texts) @ asked.row
-    wide = [f"{head} {before} {text}" for text, (before, head) in zip(texts, contexts, strict=True)]
-    wide_cosines = vectors.sentences(wide) @ asked.row
-    beside: dict[tuple[int, int], float] = {}
+    lines = [c.source.line(c.index) for c in found]
+    around = _Around.of([word for word, _ in asked.words], lines)
     soft = _soft(asked, [cut[i] for i in range(len(found))], vectors)  # (n, words)
-    heads = _soft_heads(asked, contexts)
-    total = sum(w for _, w in asked.words) or 1.0
-    weights = np.array([w for _, w in asked.words], np.float32) / total
-    near = np.array(asked.near, np.float32)
-    near = near / (near.sum() or 1.0)
-    top_score = max((h.score for h in hits), default=0.0)
-    spread = float(np.std([h.score for h in hits])) or 1.0
-    words = _of_words(asked, texts, contexts, soft, heads, weights, near)  # (n, 11)
-    bigrams = _of_bigrams(asked, texts, contexts)  # (n, 2)
-    figures = _FIGURE.findall(asked.understood.text)
-    share_of = {h.document.id: 0.0 for h in hits}
-    for h in hits:
-        share_of[h.document.id] += 1 / len(hits)
-    rows = []
-    for i, c in enumerate(found):
-        text, (before, head) = texts[i], contexts[i]
-        rows.append(
-            _row(asked, c, text, before, head, words[i], bigrams[i], figures,
-                 float(cosines[i]), float(wide_cosines[i]), hits, share_of, top_score, spread, beside)
-        )  # fmt: skip
-    table = np.array(rows, np.float32)
-    return relative(table), np.maximum(soft, heads)
+    columns: dict[str, Any] = {
+        "cosine": vectors.sentences([line.text for line in lines]) @ asked.row,
+        "cosine_context": vectors.sentences([line.wide for line in lines]) @ asked.row,
+        **_of_words(asked, around, soft),
+        **_of_bigrams(asked, lines),
+        **_of_form(asked, lines),
+        **_of_hits(found, hits),
+        **dict(zip(FIXED, zip(*(line.fixed for line in lines), strict=True), strict=True)),
+        **{name: np.full(len(found), asked.type == name) for name in TYPES},
+    }
+    columns |= _beside(asked, found, columns["words"])
+    table = np.zeros((len(found), len(FEATURES)), np.float32)
+    for at, name in enumerate(FEATURES):
+        if name in columns:
+            table[:, at] = columns[name]
+    return relative(table), np.maximum(soft, around.above)
 
 
-def _context(c: Candidate) -> tuple[str, str]:
-    """What stands before a sentence (its list's lead-in, or the sentence before) and its headings."""
-    reading, folded = c.source.reading, c.source.folded
-    sentence = reading.sentences[c.index]
-    lead = sentence.lead if 0 <= sentence.lead != c.index else c.index - 1
-    before = ""
-    if lead >= 0:
-        s = reading.sentences[lead]
-        if sentence.lead >= 0 or sentence.start - s.end < 3:
-            before = folded[s.start : s.end]
-    return before, c.head
+@dataclass(frozen=True)
+class _Around:
+    """Which question words stand in each sentence, before it, and before or above it: (n, words) of 0 and 1."""
+
+    inside: Floats
+    before: Floats
+    above: Floats
+
+    @classmethod
+    def of(cls, words: Sequence[str], lines: Sequence[Line]) -> _Around:
+        def among(texts: Sequence[str]) -> Floats:
+            known = {text: [word in text for word in words] for text in set(texts)}
+            return np.array([known[text] for text in texts], np.float32).reshape(len(texts), len(words))
+
+        before = among([line.before for line in lines])
+        return cls(among([line.text for line in lines]), before, np.maximum(before, among([line.head for line in lines])))
 
 
 def _soft(asked: Asked, cut: Sequence[Sequence[str]], vectors: WordVectors) -> Floats:
     """(n, question words): how near the nearest word of each sentence is to each question word."""
-    words = list(dict.fromkeys(w for sentence in cut for w in sentence))
     out = np.zeros((len(cut), len(asked.words)), np.float32)
-    if not words or not asked.words:
+    place: dict[str, int] = {}
+    columns = [place.setdefault(word, len(place)) for sentence in cut for word in sentence]
+    if not columns or not asked.words:
         return out
-    place = {w: i for i, w in enumerate(words)}
-    likeness = np.clip(asked.word_rows @ vectors.rows(words).T, 0, 1)  # (question words, words)
-    for i, sentence in enumerate(cut):
-        if sentence:
-            out[i] = likeness[:, [place[w] for w in sentence]].max(axis=1)
+    likeness = np.clip(asked.word_rows @ vectors.rows(list(place)).T, 0, 1)  # (question words, words)
+    lengths = np.array([len(sentence) for sentence in cut])
+    filled = lengths > 0
+    starts = (np.cumsum(lengths) - lengths)[filled]
+    out[filled] = np.maximum.reduceat(likeness[:, columns], starts, axis=1).T
     return out
 
 
-def _soft_heads(asked: Asked, contexts: Sequence[tuple[str, str]]) -> Floats:
-    """As `_soft` for what surrounds each sentence, where only the word itself counts."""
-    out = np.zeros((len(contexts), len(asked.words)), np.float32)
-    for i, (before, head) in enumerate(contexts):
-        for j, (word, _) in enumerate(asked.words):
-            if word in before or word in head:
-                out[i, j] = 1.0
-    return out
-
-
-def _of_words(
-    asked: Asked, texts: Sequence[str], contexts: Sequence[tuple[str, str]], soft: Floats, heads: Floats,
-    weights: Floats, near: Floats,
-) -> list[list[float]]:  # fmt: skip
-    """What each sentence has of the question's words: the columns `words`… to `words_all`, `soft`,
-    `soft_context`, `near`, `near_soft`, `rarest`, `rarest_context`, `weakest`."""
-    terms = [word for word, _ in asked.words]
-    if not terms:
-        return [[0.0] * 11] * len(texts)
-    exact = np.array([[term in text for term in terms] for text in texts], np.float32)
-    in_before = np.array([[term in before for term in terms] for before, _ in contexts], np.float32)
-    anywhere, both = np.maximum(exact, heads), np.maximum(soft, heads)
+def _of_words(asked: Asked, around: _Around, soft: Floats) -> dict[str, Any]:
+    """What each sentence has of the question's words, by their weight and by their nearness to the question word."""
+    if not asked.words:
+        return {"words": np.zeros(len(soft))}
+    weights = np.array([w for _, w in asked.words], np.float32)
+    weights = weights / (weights.sum() or 1.0)
+    near = np.array(asked.near, np.float32)
+    near = near / (near.sum() or 1.0)
+    exact, above = around.inside, around.above
+    anywhere, both = np.maximum(exact, above), np.maximum(soft, above)
     rare = int(np.argmax(weights))
     strong = weights >= 0.5 * weights.max()
-    columns = (
-        exact @ weights, np.maximum(exact, in_before) @ weights, anywhere @ weights,
-        np.maximum(anywhere, in_before) @ weights, soft @ weights, both @ weights, exact @ near, both @ near,
-        exact[:, rare], both[:, rare], both[:, strong].min(axis=1),
-    )  # fmt: skip
-    rows: list[list[float]] = np.stack(columns, axis=1).tolist()
-    return rows
+    return {
+        "words": exact @ weights, "words_before": np.maximum(exact, around.before) @ weights,
+        "words_heading": anywhere @ weights, "words_all": anywhere @ weights,
+        "soft": soft @ weights, "soft_context": both @ weights, "near": exact @ near, "near_soft": both @ near,
+        "rarest": exact[:, rare], "rarest_context": both[:, rare], "weakest": both[:, strong].min(axis=1),
+    }  # fmt: skip
 
 
-def _of_bigrams(asked: Asked, texts: Sequence[str], contexts: Sequence[tuple[str, str]]) -> list[list[float]]:
-    """Share of the question's character pairs in each sentence, and in it with what stands before and above."""
-    if not asked.bigrams:
-        return [[0.0, 0.0]] * len(texts)
-    pairs = [pair for pair, _ in asked.bigrams]
-    weights = np.array([weight for _, weight in asked.bigrams], np.float32)
-    weights /= weights.sum() or 1.0
-    above = {around: np.array([pair in around[0] or pair in around[1] for pair in pairs]) for around in set(contexts)}
-    inside = np.array([[pair in text for pair in pairs] for text in texts])
-    wide = inside | np.stack([above[around] for around in contexts])
-    rows: list[list[float]] = np.stack([inside @ weights, wide @ weights], axis=1).tolist()
-    return rows
+def _of_bigrams(asked: Asked, lines: Sequence[Line]) -> dict[str, Any]:
+    """Share of the question's character pairs in each sentence, and in it with what stands before and above;
+    the longest stretch in common; and the share of the sentence's pairs that the question lacks."""
+    query = asked.understood.text
+    given = set(pairwise(query))
+    own = [set(pairwise(line.text)) for line in lines]
+    found: dict[str, Any] = {
+        "run": [_run(query, line.text) for line in lines],
+        "novelty": [len(pairs - given) / len(pairs) if pairs else 0.0 for pairs in own],
+    }
+    if asked.bigrams:
+        around = _Around.of([pair for pair, _ in asked.bigrams], lines)
+        weights = np.array([weight for _, weight in asked.bigrams], np.float32)
+        weights /= weights.sum() or 1.0
+        found |= {
+            "bigrams": around.inside @ weights,
+            "bigrams_context": np.maximum(around.inside, around.above) @ weights,
+        }
+    return found
 
 
-def _row(
-    asked: Asked, c: Candidate, text: str, before: str, head: str, words: Sequence[float], bigrams: Sequence[float],
-    figures: Sequence[str], cosine: float, wide: float, hits: Sequence[Hit], share_of: Mapping[str, float],
-    top_score: float, spread: float, beside: dict[tuple[int, int], float],
-) -> tuple[float, ...]:  # fmt: skip
-    reading = c.source.reading
-    sentence = reading.sentences[c.index]
-    own, with_before, with_heading, with_all, soft, soft_context, near, near_soft, rarest, rarest_context, weakest = words
-    shape, shape_clause, shape_soft = _shape(asked, text)
-    hit = hits[c.hit]
-    length = len(text)
-    passage = hit.passage
-    return (
-        own, with_before, with_heading, with_all, 0.0,
-        bigrams[0], bigrams[1], 0.0,
-        soft, soft_context, 0.0, near, near_soft,
-        cosine, wide, 0.0, _run(asked.understood.text, text),
-        rarest, rarest_context, weakest,
-        shape, shape_clause, shape_soft,
-        float(has_unit(text, asked.unit)) if asked.unit else 0.5,
-        float(has_form(asked.form, text)) if asked.form else 0.5,
-        sum(f in text for f in figures) / len(figures) if figures else 0.5,
-        sum(f in text or f in before or f in head for f in figures) / len(figures) if figures else 0.5,
-        _novelty(asked.understood.text, text), float(np.log1p(length) / 6), float(length > 150),
-        (sentence.start - passage.start) / max(len(passage.text), 1),
-        float(sentence.heading), float(sentence.item >= 0), float(bool(_LEAD_END.search(text))),
-        float(text in c.source.folded_title or c.index == 0), float(text.rstrip("”’」』").endswith(("?", "？"))),
-        _beside(asked, c, -1, beside), _beside(asked, c, 1, beside),
-        1 / (1 + c.hit), (top_score - hit.score) / spread, float(c.document == 0),
-        share_of[hit.document.id],
-        *(float(asked.type == name) for name in TYPES),
-    )  # fmt: skip
+def _of_form(asked: Asked, lines: Sequence[Line]) -> dict[str, Any]:
+    """Whether each sentence holds what an answer of the asked form holds; 0.5 where none is asked for."""
+    shape, shape_clause, shape_soft = zip(*_shapes(asked, lines), strict=True)
+    figures = _FIGURE.findall(asked.understood.text)
+    count = len(figures)
+    unit = asked.with_unit
+    return {
+        "shape": shape, "shape_clause": shape_clause, "shape_soft": shape_soft,
+        "unit": [bool(unit.search(line.text)) for line in lines] if unit else 0.5,
+        "form": [has_form(asked.form, line.text) for line in lines] if asked.form else 0.5,
+        "figures": [sum(f in line.text for f in figures) / count for line in lines] if figures else 0.5,
+        "figures_context": [sum(f in line.wide for f in figures) / count for line in lines] if figures else 0.5,
+    }  # fmt: skip
 
 
-def _share(terms: Sequence[tuple[str, float]], text: str) -> float:
-    total = sum(w for _, w in terms)
-    return sum(w for t, w in terms if t in text) / total if total else 0.0
-
-
-def _shape(asked: Asked, text: str) -> tuple[float, float, float]:
-    """Whether the form asked for occurs, and how well its clause and the one before cover the question."""
+def _shapes(asked: Asked, lines: Sequence[Line]) -> Iterator[tuple[float, float, float]]:
+    """Of each sentence: whether the form asked for occurs, and how well its clause and the one before cover
+    the question."""
     pattern = asked.shape
-    if pattern is None:
-        return 0.5, 0.0, 0.0
-    best, found, before = 0.0, False, ""
-    nearby = 0.0
-    pairs = list(zip(asked.words, asked.near, strict=True))
-    total = sum(w for (_, w), _ in pairs) or 1.0
+    words = [(word, weight, near) for (word, weight), near in zip(asked.words, asked.near, strict=True)]
+    total = sum(weight for _, weight, _ in words) or 1.0
     total_near = sum(asked.near) or 1.0
-    for match in _CLAUSE.finditer(text):
-        clause = match[0]
-        if pattern.search(clause):
-            found = True
-            joined = before + clause
-            best = max(best, sum(w for (word, w), _ in pairs if word in joined) / total)
-            nearby = max(nearby, sum(n for (word, _), n in pairs if word in clause) / total_near)
-        before = clause
-    if not found and pattern.search(text):
-        return 1.0, 0.0, 0.0
-    return float(found), best, nearby
+    for line in lines:
+        if pattern is None:
+            yield 0.5, 0.0, 0.0
+            continue
+        if not pattern.search(line.text):
+            yield 0.0, 0.0, 0.0
+            continue
+        best = nearby = 0.0
+        before = ""
+        for clause in line.clauses:
+            if pattern.search(clause):
+                joined = before + clause
+                best = max(best, sum(weight for word, weight, _ in words if word in joined) / total)
+                nearby = max(nearby, sum(near for word, _, near in words if word in clause) / total_near)
+            before = clause
+        yield 1.0, best, nearby
+
+
+def _of_hits(found: Sequence[Candidate], hits: Sequence[Hit]) -> dict[str, Any]:
+    """Where each sentence stands in what was found."""
+    scores = np.array([hit.score for hit in hits], np.float64)
+    spread = float(scores.std()) or 1.0
+    share_of = Counter(hit.document.id for hit in hits)
+    of_hit = np.array([c.hit for c in found])
+    starts = np.array([c.span[0] for c in found])
+    passages = np.array([(hit.passage.start, max(len(hit.passage.text), 1)) for hit in hits])[of_hit]
+    return {
+        "position": (starts - passages[:, 0]) / passages[:, 1],
+        "hit_rank": 1 / (1 + of_hit),
+        "hit_gap": ((scores.max() - scores) / spread)[of_hit],
+        "first_document": [c.document == 0 for c in found],
+        "same_document": np.array([share_of[hit.document.id] / len(hits) for hit in hits])[of_hit],
+    }
 
 
 def _run(query: str, text: str) -> float:
@@ -294,23 +335,20 @@ def _run(query: str, text: str) -> float:
     return best / max(len(query), 1)
 
 
-def _novelty(query: str, text: str) -> float:
-    """Share of the sentence's character pairs that the question lacks."""
-    pairs = {text[i : i + 2] for i in range(len(text) - 1)}
-    return sum(p not in query for p in pairs) / len(pairs) if pairs else 0.0
+def _beside(asked: Asked, found: Sequence[Candidate], words: Sequence[float]) -> dict[str, Any]:
+    """Word coverage of the sentences before and after each."""
+    total = sum(w for _, w in asked.words)
+    known = {(c.document, c.index): float(share) for c, share in zip(found, words, strict=True)}
 
+    def share(c: Candidate, at: int) -> float:
+        if not total or not 0 <= at < len(c.source.reading.sentences):
+            return 0.0
+        if (c.document, at) not in known:
+            text = c.source.text(at)
+            known[c.document, at] = sum(w for t, w in asked.words if t in text) / total
+        return known[c.document, at]
 
-def _beside(asked: Asked, c: Candidate, step: int, known: dict[tuple[int, int], float]) -> float:
-    """Word coverage of a neighbouring sentence; `known` remembers it by document and sentence."""
-    at = c.index + step
-    reading = c.source.reading
-    if not 0 <= at < len(reading.sentences):
-        return 0.0
-    share = known.get((c.document, at))
-    if share is None:
-        s = reading.sentences[at]
-        share = known[c.document, at] = _share(asked.words, c.source.folded[s.start : s.end])
-    return share
+    return {"before": [share(c, c.index - 1) for c in found], "after": [share(c, c.index + 1) for c in found]}
 
 
 def relative(table: Floats) -> Floats:

@@ -14,7 +14,7 @@ from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate
 from .model import IN_FORCE, Document
 
-Places = Callable[[str], list[tuple[str, str]]]  # text → (name as written, region it means)
+Places = Callable[[str], Sequence[tuple[str, str]]]  # text → (name as written, region it means)
 
 SAME_PLACE, OTHER_PLACE, WIDER_PLACE = 1.5, -3.0, -0.7
 NOT_IN_FORCE = -1.5
@@ -39,7 +39,7 @@ def prior(asked: Asked, question: str, found: Sequence[Candidate], documents: Se
     topic = [(word, w) for word, w in asked.words if word not in _ABOUT and word not in here]
     for i, c in enumerate(found):
         sentence = c.source.reading.sentences[c.index]
-        leads = any(listing.lead == c.index for listing in c.source.reading.listings)
+        leads = c.index in c.source.leads
         if (sentence.heading or c.index == 0) and not leads and _is_title(c):
             out[i] += BARE_HEADING
         if rule and _PENALTY.search(c.text if sentence.lead < 0 else c.text + c.source.reading.of(sentence.lead)):

@@ -19,7 +19,7 @@ from .understand import FRAME
 
 Cut = Callable[[str], Sequence[str]]
 Likeness = Callable[[str, Sequence[str]], Sequence[float]]
-Places = Callable[[str], list[tuple[str, str]]]
+Places = Callable[[str], Sequence[tuple[str, str]]]
 
 TURNS_READ = 8  # earlier messages looked at
 _POLITE = re.compile(r"^(?:请问一?下?|我?想(?:问|了解|知道)一?下?|麻烦问一?下?|您好|你好|那么?|另外|还有|再问一?下?|好的?|嗯|哦|谢谢)[，,、。!！ ]*")

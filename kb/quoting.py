@@ -148,21 +148,21 @@ def _sentences(
         if i == order[0] or not _only_leads(found[i])
     ]
     runs = [
-        (document, index, length, share * often)
+        (frozenset((document, index + step) for step in range(length)), share * often)
         for document, index, share in starts
         for length, often in _runs(readings[document], index, lengths)
     ]
 
     def covered(chosen: set[tuple[int, int]]) -> float:
-        return sum(w for d, i, n, w in runs if all((d, i + step) in chosen for step in range(n)))
+        return sum([weight for run, weight in runs if run <= chosen])
 
     first = found[order[0]]
     chosen = _with_referent(readings[first.document], first.document, first.index)
     while len(chosen) < MOST_SENTENCES:
         now = covered(chosen)
         best, gain = None, ENOUGH
-        for document, index, length, _ in runs:
-            whole = {(document, index + step) for step in range(length)} - chosen
+        for run, _ in runs:
+            whole = run - chosen
             if whole and len(chosen) + len(whole) <= MOST_SENTENCES:
                 worth = (covered(chosen | whole) - now) / len(whole)
                 if worth > gain:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .evidence_asked import Asked, Floats, has_unit
+from .evidence_asked import Asked, Floats
 from .evidence_features import FEATURES, Candidate, Evidence
 from .evidence_prior import Places, places_about
 from .evidence_score import shipped
@@ -91,7 +91,7 @@ def support(
     year = next((y for y in _YEAR.findall(asked.understood.text) if y not in context), "")
     name = _name_missing(question, context)
     figure = asked.type == "number" and not (asked.shape and asked.shape.search(quoted))
-    unit = bool(asked.unit) and not has_unit(quoted, asked.unit)
+    unit = asked.with_unit is not None and not asked.with_unit.search(quoted)
     row = [
         *rows[best],
         float(belief[best]), float(belief[order[1]]) if len(order) > 1 else 0.0,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
 
 NATION = "国家"
+SHORT = 400  # code points; of texts up to this length it is remembered which places they name
 _CENTRAL = re.compile(
     r"^(?:\d{4}年)?(?:中共中央|国务院|中华人民共和国|全国人民代表大会|全国人大|最高人民|中央|国家|全国"
     r"|中国人民银行|中国证监会|银保监会|"
@@ -89,7 +91,14 @@ def region_of(issuer: str, title: str, number: str) -> str | None:
     return None
 
 
-def places(text: str) -> list[tuple[str, str]]:
+def places(text: str) -> Sequence[tuple[str, str]]:
     """The places a text names: (name as written, region it means)."""
+    return _in_short(text) if len(text) <= SHORT else _in(text)
+
+
+def _in(text: str) -> tuple[tuple[str, str], ...]:
     pattern, names = _table()
-    return [(m[0], names[m[0]]) for m in pattern.finditer(text)]
+    return tuple((m[0], names[m[0]]) for m in pattern.finditer(text))
+
+
+_in_short = lru_cache(maxsize=8192)(_in)
