@@ -79,10 +79,11 @@ async def events(service: Service, question: Question, caller: Caller) -> AsyncI
 
 
 async def _until_end(queue: asyncio.Queue[tuple[str, Any]], seconds: float) -> AsyncIterator[tuple[str, Any]]:
-    deadline = time.monotonic() + seconds
+    deadline = asyncio.get_running_loop().time() + seconds
     while True:
         try:
-            name, value = await asyncio.wait_for(queue.get(), max(0.001, deadline - time.monotonic()))
+            async with asyncio.timeout_at(deadline):
+                name, value = await queue.get()
         except TimeoutError:
             yield "error", TookTooLong(f"处理超过 {seconds:g} 秒，已放弃；请稍后重试")
             return

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 
 from kb import casebook, comparison, conflict
@@ -31,6 +32,7 @@ from .gather import READ_HITS, Gatherer, joined
 from .generation import exhibits
 from .library import Library
 from .official.places import places
+from .recent import KEPT, Recent
 from .suggest import in_turn
 
 Event = Callable[[str, object], None]
@@ -65,10 +67,14 @@ class Verdict:
 
 
 class Assistant:
-    """Answers over one library. Safe to share between threads."""
+    """Answers over one library. Safe to share between threads.
 
-    def __init__(self, library: Library) -> None:
+    The last `recent` quoting answers are remembered for as long as nothing in the library changes.
+    """
+
+    def __init__(self, library: Library, recent: int = KEPT) -> None:
         self.library = library
+        self._recent = Recent(recent)
         self._least_odds = log_odds(library.settings.evidence_threshold)
         self.gatherer = Gatherer(library)
         masked = mask if library.settings.mask_personal else None
@@ -87,7 +93,7 @@ class Assistant:
         """
         began = time.perf_counter()
         emit = on_event or (lambda name, value: None)
-        answer = self._answer(question, emit)
+        answer = self._lately_or_now(question, emit)
         answer = replace(answer, took_ms=round((time.perf_counter() - began) * 1000, 2))
         self.ledger.record(answer, question, caller, self._circumstances())
         if answer.model == QUOTING:
@@ -103,6 +109,18 @@ class Assistant:
             "settings": library.settings.fingerprint(),
         }
 
+    def _lately_or_now(self, question: Question, emit: Event) -> Answer:
+        """The same question, seen by the same eyes of the same library on the same day, is worked out once;
+        a language model is asked each time."""
+        if self._generator is not None and not question.quoting:
+            return self._answer(question, emit)
+        key = (question, self.library.version(), date.today())
+        answer, again = self._recent.get(key, lambda: self._answer(question, emit))
+        if not again:
+            return answer
+        emit("hits", answer.hits)
+        return replace(answer, id=secrets.token_hex(8), created=now())
+
     def _answer(self, question: Question, emit: Event) -> Answer:
         choices = readings(question.text, question.history, self._tools)
         answer = self._attempt(question, choices[0], emit)
@@ -117,7 +135,8 @@ class Assistant:
         blank = self._blank(question, text)
         if out_of_scope(text.lower()):
             return replace(blank, reason="out_of_scope", text=refusal_text("out_of_scope"))
-        verdict = self._verdict(question, text)
+        with self.library.turns:  # from the search to the choice: what is begun is ended first
+            verdict = self._verdict(question, text)
         blank = replace(blank, hits=verdict.hits[: question.k])
         emit("hits", blank.hits)
         if not verdict.hits:
@@ -143,9 +162,7 @@ class Assistant:
 
     def _judged(self, question: Question, text: str) -> Verdict:
         """The judges' word on one question as it stands."""
-        hits = tuple(self._hits(text, question))
-        with self.library.turns:
-            return self._read(text, hits)
+        return self._read(text, tuple(self._hits(text, question)))
 
     def _read(self, text: str, hits: tuple[Hit, ...]) -> Verdict:
         evidence = self.gatherer.evidence(text, hits) if hits else None

@@ -1,0 +1,95 @@
+"""A question many ask is worked out once: what is shared, what is not, and for how long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from library_samples import notice, opened, put
+
+from indexer.assistant import Assistant
+from indexer.library import Library
+from indexer.recent import Recent
+from kb.model import Filters, Question
+
+QUESTION = Question("停车应当向谁登记？", filters=Filters(visibility=("public",)))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    library = opened(tmp_path / "home", workers=1)
+    put(library, {"停车.md": notice("停车办法", "停车应当向街道办事处登记。")})
+    return library
+
+
+def counted(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions really worked out, as they come."""
+    worked, evidence = [], assistant.gatherer.evidence
+    monkeypatch.setattr(
+        assistant.gatherer, "evidence", lambda text, hits: worked.append(text) or evidence(text, hits)
+    )
+    return worked
+
+
+def test_the_same_question_is_worked_out_once_and_recorded_each_time(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = Assistant(library)
+    worked = counted(assistant, monkeypatch)
+    heard: list[str] = []
+    answers = [assistant.ask(QUESTION, f"第{i}人", lambda name, _: heard.append(name)) for i in range(3)]
+    assert len(worked) == 1 and heard == ["hits", "claim"] * 3
+    assert len({answer.id for answer in answers}) == 3
+    assert answers[0].citations and all(answer.citations == answers[0].citations for answer in answers)
+    assert [assistant.ledger.get(answer.id)["ledger"]["caller"] for answer in answers] == ["第0人", "第1人", "第2人"]
+
+
+def test_a_changed_library_other_eyes_or_another_history_are_another_question(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = Assistant(library)
+    worked = counted(assistant, monkeypatch)
+    assert "街道办事处" in assistant.ask(QUESTION).citations[0].quote
+    put(library, {"停车.md": notice("停车办法", "停车应当向社区居委会登记。")})
+    assert "社区居委会" in assistant.ask(QUESTION).citations[0].quote
+    assistant.ask(replace(QUESTION, filters=Filters(visibility=("public", "internal"))))
+    assert len(worked) == 3
+
+
+def test_those_who_ask_at_one_moment_wait_for_one_answer(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    assistant = Assistant(library)
+    worked = counted(assistant, monkeypatch)
+    with ThreadPoolExecutor(8) as pool:
+        ids = {answer.id for answer in pool.map(lambda _: assistant.ask(QUESTION), range(8))}
+    assert len(ids) == 8 and len(worked) == 1
+
+
+def test_what_failed_is_tried_again_and_fails_for_those_who_waited() -> None:
+    recent, begun, over = Recent(), threading.Event(), threading.Event()
+
+    def failing() -> None:
+        begun.set()
+        over.wait(10)
+        raise ValueError("兹事未成")
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(recent.get, "问", failing)
+        assert begun.wait(10)
+        second = pool.submit(recent.get, "问", lambda: pytest.fail("worked out twice"))
+        time.sleep(0.2)  # until it waits
+        over.set()
+        for waiting in (first, second):
+            with pytest.raises(ValueError, match="兹事未成"):
+                waiting.result(10)
+    assert recent.get("问", lambda: "答") == ("答", False)
+
+
+def test_only_so_many_are_kept_the_longest_unasked_go_first() -> None:
+    recent = Recent(2)
+    for name in ("甲", "乙", "甲", "丙"):
+        recent.get(name, lambda name=name: name)
+    assert [recent.get(name, lambda: "新")[1] for name in ("甲", "丙", "乙")] == [True, True, False]
