@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -100,7 +101,11 @@ async def asks_for_keys(service: Service) -> bool:
 
 
 def _is_near(request: Request) -> bool:
-    host = request.client.host if request.client else ""
+    return _is_this_machine(request.client.host if request.client else "")
+
+
+@lru_cache(maxsize=1024)
+def _is_this_machine(host: str) -> bool:
     try:
         return ipaddress.ip_address(host.split("%")[0]).is_loopback
     except ValueError:

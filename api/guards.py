@@ -138,7 +138,8 @@ class _Body:
             return await self._receive()
         try:
             wait = min(self._seconds, self._deadline - time.monotonic())
-            message = await asyncio.wait_for(self._receive(), max(wait, 0.001))
+            async with asyncio.timeout(max(wait, 0.001)):
+                message = await self._receive()
         except TimeoutError:
             self.slow = True
             raise _Refused from None

@@ -9,14 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 from typing import Any, TypeVar
 
 from indexer.adding import parse_pool
 from indexer.assistant import Assistant
 from indexer.library import Library
 from indexer.parse import ParsePool
+from indexer.recent import Recent
 from kb.access import Keys, RateLimiter
 from kb.errors import KBError, TooBusy
+from kb.model import Filters, Hit, Mode
 from kb.settings import Settings
 
 from .metrics import Metrics
@@ -40,6 +43,7 @@ class Service:
         self._keys: Keys | None = None
         self._pool: ParsePool | None = None
         self._pool_lock = threading.Lock()
+        self._searches: Recent[tuple[Hit, ...]] = Recent()
         self._threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="kb")
         self._under_way = 0  # calls running or waiting; touched in the event loop only
         self._loaded = threading.Event()
@@ -102,6 +106,11 @@ class Service:
         self.check_ready()
         assert self._keys is not None
         return self._keys
+
+    def search(self, text: str, filters: Filters, k: int, mode: Mode) -> tuple[Hit, ...]:
+        """As `Library.search`; what many look for is worked out once for as long as nothing changes."""
+        key = (text, filters, k, mode, self.library.version(), date.today())
+        return self._searches.get(key, lambda: tuple(self.library.search(text, filters, k, mode)))[0]
 
     def pool(self) -> ParsePool:
         """Worker processes for strangers' files, started at the first."""

@@ -74,7 +74,7 @@ class Assistant:
 
     def __init__(self, library: Library, recent: int = KEPT) -> None:
         self.library = library
-        self._recent = Recent(recent)
+        self._recent: Recent[Answer] = Recent(recent)
         self._least_odds = log_odds(library.settings.evidence_threshold)
         self.gatherer = Gatherer(library)
         masked = mask if library.settings.mask_personal else None

@@ -92,7 +92,7 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
     if not candidates:
         return np.zeros((0, len(FEATURES)), np.float32)
     words, bigrams = _Terms(query.words), _Terms(query.bigrams)
-    texts = [_folded(c.passage.text) for c in candidates]
+    texts = [folded(c.passage.text) for c in candidates]
     headings = [_heading(c.document.title, c.passage.path) for c in candidates]
     asked = query.understood.text
     in_text, in_heading = words.present(texts), words.present(headings)
@@ -103,7 +103,8 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
     lexical_ranks = np.array([c.lexical_rank for c in candidates], np.float32)
     dense_ranks = np.array([c.dense_rank for c in candidates], np.float32)
     titles = {c.document.title for c in candidates}
-    contained = {title: _contained(title, asked) for title in titles}
+    asked_pairs = frozenset(asked[i : i + 2] for i in range(len(asked) - 1))
+    contained = {title: _contained(title, asked_pairs) for title in titles}
     named = {title: _named(title, asked) for title in titles}
     count, top = len(candidates), float(lexical.max()) or 1.0
     columns = (
@@ -170,10 +171,13 @@ def _best_sentences(
     """
     weights = words.weights.tolist()
     chosen: list[str] = []
-    shares = np.zeros(len(texts), np.float32)
+    shares = words.share(in_text)  # of a text of one sentence, and the most a longer one can have
     for i, (text, row) in enumerate(zip(texts, in_text.tolist(), strict=True)):
-        there = [(term, weight) for term, weight, found in zip(words.terms, weights, row, strict=True) if found]
         sentences = _split(text)
+        if len(sentences) == 1:
+            chosen.append(sentences[0])
+            continue
+        there = [(term, weight) for term, weight, found in zip(words.terms, weights, row, strict=True) if found]
         held = [sum([weight for term, weight in there if term in sentence]) for sentence in sentences]
         best = max(held)
         chosen.append(sentences[held.index(best)])
@@ -211,7 +215,7 @@ def _figures(asked: str, texts: Sequence[str], headings: Sequence[str]) -> np.nd
     )
 
 
-_folded = lru_cache(maxsize=16_384)(fold)
+folded = lru_cache(maxsize=16_384)(fold)
 
 
 @lru_cache(maxsize=16_384)
@@ -226,16 +230,16 @@ def _heading(title: str, path: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=16_384)
 def _pairs(title: str) -> tuple[str, frozenset[str]]:
-    folded = fold(title)
-    return folded, frozenset(folded[i : i + 2] for i in range(len(folded) - 1))
+    plain = fold(title)
+    return plain, frozenset(plain[i : i + 2] for i in range(len(plain) - 1))
 
 
-def _contained(title: str, asked: str) -> float:
-    """Share of the title's character pairs that the question has."""
+def _contained(title: str, asked: frozenset[str]) -> float:
+    """Share of the title's character pairs that the question (its pairs) has."""
     _, pairs = _pairs(title)
-    return sum(pair in asked for pair in pairs) / len(pairs) if pairs else 0.0
+    return len(pairs & asked) / len(pairs) if pairs else 0.0
 
 
 def _named(title: str, asked: str) -> float:
-    folded, _ = _pairs(title)
-    return float(len(folded) >= 4 and folded in asked)
+    plain, _ = _pairs(title)
+    return float(len(plain) >= 4 and plain in asked)

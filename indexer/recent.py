@@ -1,4 +1,4 @@
-"""Answers worked out lately, so that a question many people ask is worked out once."""
+"""What was worked out lately, so that what many people ask is worked out once."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from typing import Generic, TypeVar
 
-from kb.model import Answer
-
+T = TypeVar("T")
 KEPT = 512
 
 
-class Recent:
-    """The last answers by what they depend on. Safe to share between threads.
+class Recent(Generic[T]):
+    """The last results by what they depend on. Safe to share between threads.
 
     Of those who ask for the same at one moment one works it out and the others wait for it. What fails
     is not kept.
@@ -21,12 +21,12 @@ class Recent:
 
     def __init__(self, most: int = KEPT) -> None:
         self.most = most
-        self._known: OrderedDict[Hashable, Future[Answer]] = OrderedDict()
+        self._known: OrderedDict[Hashable, Future[T]] = OrderedDict()
         self._turn = threading.Lock()
 
-    def get(self, key: Hashable, work: Callable[[], Answer]) -> tuple[Answer, bool]:
-        """The answer, and whether it had been worked out, or was being, for somebody else."""
-        mine: Future[Answer] = Future()
+    def get(self, key: Hashable, work: Callable[[], T]) -> tuple[T, bool]:
+        """The result, and whether it had been worked out, or was being, for somebody else."""
+        mine: Future[T] = Future()
         with self._turn:
             known = self._known.setdefault(key, mine)
             self._known.move_to_end(key)

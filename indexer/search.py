@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from kb.understand import FRAME, Understood, understand
 from .catalog import Allowed, Catalog, passes
 from .embed import Embedder
 from .lexical import LexicalIndex, Scored
-from .rank import Candidate, Query, Ranker, features
+from .rank import Candidate, Query, Ranker, features, folded
 from .vectors import VectorIndex
 from .words import Words
 
@@ -262,15 +263,20 @@ def reciprocal_rank_fusion(
 
 
 def highlights(understood: Understood, text: str) -> tuple[Span, ...]:
-    """Where the question's content words stand in a passage, in order, without overlap."""
-    folded = fold(text)
+    """Where the question's content words stand in a passage, in order, without overlap, the longest words first."""
+    left = folded(text)
     spans: list[Span] = []
-    for word in sorted(set(understood.focus), key=len, reverse=True):
-        if len(word) < 2 and not word.isdigit():
+    for word in _worth_marking(understood.focus):
+        at = left.find(word)
+        if at < 0:
             continue
-        at = folded.find(word)
         while at >= 0:
-            if not any(s.start < at + len(word) and at < s.end for s in spans):
-                spans.append(Span(at, at + len(word)))
-            at = folded.find(word, at + len(word))
+            spans.append(Span(at, at + len(word)))
+            at = left.find(word, at + len(word))
+        left = left.replace(word, "\0" * len(word))
     return tuple(sorted(spans, key=lambda s: s.start))
+
+
+@lru_cache(maxsize=1024)
+def _worth_marking(focus: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({w for w in focus if len(w) > 1 or w.isdigit()}, key=lambda w: (-len(w), w)))

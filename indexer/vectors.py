@@ -60,7 +60,7 @@ def write_part(folder: Path, name: str, ids: np.ndarray, rows: np.ndarray) -> No
 def read_part(folder: Path, name: str) -> Part:
     try:
         ids = np.load(folder / f"{name}.ids.npy")
-        rows = np.load(folder / f"{name}.rows.npy", mmap_mode="r")
+        rows = np.load(folder / f"{name}.rows.npy", mmap_mode="r").view(np.ndarray)
     except (OSError, ValueError) as error:
         raise BrokenIndex(f"向量索引文件 {name} 缺失或损坏（{error}）；请运行 `kb reindex` 重建") from error
     if len(ids) != len(rows):

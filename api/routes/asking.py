@@ -91,7 +91,7 @@ STREAMING = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 async def search(asked: SearchIn, service: At, caller: Annotated[Caller, Depends(may("search"))]) -> Response:
     filters = (asked.filters or FiltersIn()).filters(caller.visibility, asked.as_of)
     watch = Stopwatch()
-    hits = await service.run(lambda: service.library.search(clean(asked.query), filters, asked.k, asked.mode))
+    hits = await service.run(lambda: service.search(clean(asked.query), filters, asked.k, asked.mode))
     service.metrics.stages.labels("search").observe(watch.ms / 1000)
     return Json({"hits": [hit_json(hit) for hit in hits], "took_ms": watch.ms})
 

@@ -11,7 +11,8 @@ ROWS: tuple[tuple[str, str, str, Callable[[Figures], str]], ...] = (
     ("add", "　同上，内存峰值（各进程之和）", "≤ 1,500 MB", lambda r: f"{r['peak_mb']:.0f} MB"),
     ("search", "混合检索，进程内，k = 10", "p50 ≤ 8 ms，p99 ≤ 25 ms", lambda r: "p50 {p50_ms:.1f} ms，p99 {p99_ms:.1f} ms".format(**r["modes"]["hybrid"])),
     ("search", "　向量一侧 recall@10（对照逐一比较）", "≥ 0.99", lambda r: f"{r['vector_recall@10']:.4f}"),
-    ("http", "POST /api/search，8 个客户", "≥ 150 次/秒，无错误", lambda r: f"{r['answers_per_s']:.0f} 次/秒，{r['errors']} 个错误，p99 {r['p99_ms']:.0f} ms"),
+    ("http", "POST /api/search，8 个客户，没有一问问两次", "≥ 150 次/秒，无错误", lambda r: f"{r['answers_per_s']:.0f} 次/秒，{r['errors']} 个错误，p99 {r['p99_ms']:.0f} ms"),
+    ("http", "　同上，大家都问的一百问", "", lambda r: f"{r['again']['answers_per_s']:.0f} 次/秒，p99 {r['again']['p99_ms']:.0f} ms"),
     ("update", "服务运行中，改动一份文档到可检索", "≤ 1 秒", lambda r: f"{r['changed_to_searchable_s']:.2f} 秒"),
     ("open", "启动到服务就绪", "≤ 2 秒", lambda r: f"{r['service_ready_s']:.2f} 秒"),
     ("open", "　就绪时常驻内存", "≤ 700 MB", lambda r: f"{r['resident_mb']:.0f} MB"),
@@ -45,7 +46,7 @@ PEER_HEADS = ("", "建库 秒", "p50 ms", "p99 ms", "打开 秒", "常驻 MB", "
 
 
 def shown(results: Mapping[str, Any]) -> str:
-    lines = [f"{work}：{measured}　（要求 {wanted}）" for work, wanted, measured in rows(results)]
+    lines = [f"{work}：{measured}{f'　（要求 {wanted}）' if wanted else ''}" for work, wanted, measured in rows(results)]
     peers = results.get("peers", {})
     for contested in (*peers.get("growth", ()), *([peers["judged"]] if "judged" in peers else ())):
         lines.append(f"\n同类并排，{contested['passages']} 段：")

@@ -67,7 +67,7 @@ def test_the_steps_measure_a_small_library_and_keep_their_figures_for_the_report
     (contest,) = found["peers"]["growth"]
     assert set(contest["contenders"]) == {"ours", "exact"}
     assert json.loads((tmp_path / "bench.json").read_text("utf-8")) == found
-    assert len(rows(found)) == 6  # adding and searching have two each
+    assert len(rows(found)) == 7  # adding, searching and serving have two each
     assert len(peer_rows(contest)) == len(contest["contenders"])
     told = page(
         {

@@ -175,3 +175,11 @@ def test_a_database_opened_again_has_everything(tmp_path: Path) -> None:
     again = Store(open_engine(url))
     assert again.document(doc_id).source == "某处/a.txt" and again.generation() == 1
     again.engine.dispose()
+
+
+def test_passages_come_back_to_the_letter_whatever_they_hold(store: Store) -> None:
+    odd = "引号\"'\\反斜\t制表\x0b\x1b\u2028行\u0085😀𠮷\ufeff\u200b 全角　“”"
+    (made,) = store.write([draft("奇.md", odd)])
+    kept = store.passages_of(made.doc_id)
+    assert "".join(row.passage.text for row in kept) == odd
+    assert store.passages([row.id for row in kept] + [10**9]) == {row.id: row for row in kept}
