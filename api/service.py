@@ -43,7 +43,7 @@ class Service:
         self._keys: Keys | None = None
         self._pool: ParsePool | None = None
         self._pool_lock = threading.Lock()
-        self._searches: Recent[tuple[Hit, ...]] = Recent()
+        self._searches: Recent[tuple[Hit, ...]] = Recent(settings.remembered)
         self._threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="kb")
         self._under_way = 0  # calls running or waiting; touched in the event loop only
         self._loaded = threading.Event()

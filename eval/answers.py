@@ -117,10 +117,10 @@ def misses(outcomes: Sequence[Outcome]) -> list[str]:
 
 def assistant_of(chosen: AnswerSet, home: Path | None, work: Path, fresh: bool = False) -> Assistant:
     if chosen.dataset is not None:
-        return Assistant(library_of(chosen.dataset, home or work, fresh), recent=0)
+        return Assistant(library_of(chosen.dataset, home or work, fresh), remembered=0)
     if home is None:
         raise BadInput("评测自己的问题文件要用 --home 指明数据目录（里面是这些问题所问的文档）")
-    return Assistant(Library(load_settings(home)), recent=0)
+    return Assistant(Library(load_settings(home)), remembered=0)
 
 
 def part(chosen: AnswerSet, split: str, limit: int = 0) -> list[Asked]:

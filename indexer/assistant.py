@@ -32,7 +32,7 @@ from .gather import READ_HITS, Gatherer, joined
 from .generation import exhibits
 from .library import Library
 from .official.places import places
-from .recent import KEPT, Recent
+from .recent import Recent
 from .suggest import in_turn
 
 Event = Callable[[str, object], None]
@@ -69,12 +69,13 @@ class Verdict:
 class Assistant:
     """Answers over one library. Safe to share between threads.
 
-    The last `recent` quoting answers are remembered for as long as nothing in the library changes.
+    The last quoting answers are remembered for as long as nothing in the library changes: as many as the
+    settings say, or `remembered`.
     """
 
-    def __init__(self, library: Library, recent: int = KEPT) -> None:
+    def __init__(self, library: Library, remembered: int | None = None) -> None:
         self.library = library
-        self._recent: Recent[Answer] = Recent(recent)
+        self._recent: Recent[Answer] = Recent(library.settings.remembered if remembered is None else remembered)
         self._least_odds = log_odds(library.settings.evidence_threshold)
         self.gatherer = Gatherer(library)
         masked = mask if library.settings.mask_personal else None

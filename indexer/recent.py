@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-KEPT = 512
 
 
 class Recent(Generic[T]):
@@ -19,7 +18,7 @@ class Recent(Generic[T]):
     is not kept.
     """
 
-    def __init__(self, most: int = KEPT) -> None:
+    def __init__(self, most: int) -> None:
         self.most = most
         self._known: OrderedDict[Hashable, Future[T]] = OrderedDict()
         self._turn = threading.Lock()

@@ -4,7 +4,9 @@
 
 First the capacity (four clients, as fast as they can), then half of it in quiet, then half of it for the
 rest of the time while documents are added, changed and removed. One call in four is `POST /api/ask`, the
-others `POST /api/search`. Times are from the moment a call was due, so that a stall counts in full.
+others `POST /api/search`; the service remembers none of them (`KB_REMEMBERED=0`), or the capacity would
+be that of its memory, which every changed document empties. Times are from the moment a call was due, so
+that a stall counts in full.
 """
 
 from __future__ import annotations
@@ -229,7 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     questions = [json.loads(line)["question"] for line in OWN.read_text("utf-8").splitlines()]
     with tempfile.TemporaryDirectory(prefix="kb-soak-") as folder:
-        with serving(options.home or Path(folder) / "home") as service:
+        with serving(options.home or Path(folder) / "home", KB_REMEMBERED="0") as service:
             report = soak(service, questions, options.minutes, options.quiet, lambda line: print(line, flush=True))
         log = (options.home or Path(folder) / "home").with_name(f"{(options.home or Path('home')).name}.serve.log")
         report["log_errors"] = sum('"level": "error"' in line for line in log.read_text("utf-8").splitlines())

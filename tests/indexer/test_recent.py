@@ -69,7 +69,7 @@ def test_those_who_ask_at_one_moment_wait_for_one_answer(library: Library, monke
 
 
 def test_what_failed_is_tried_again_and_fails_for_those_who_waited() -> None:
-    recent, begun, over = Recent(), threading.Event(), threading.Event()
+    recent, begun, over = Recent(8), threading.Event(), threading.Event()
 
     def failing() -> None:
         begun.set()
