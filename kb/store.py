@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from itertools import chain
-from typing import Any, Literal, NamedTuple
+from itertools import chain, islice
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from sqlalchemy import (
@@ -37,6 +38,7 @@ from .model import Clause, Document, Field, Filters, LineBox, Passage, Relation,
 from .schema import counters, documents, gone, passages, relations, revisions, status_overrides
 from .validity import Facts, status_of
 
+T = TypeVar("T")
 PATH_SEPARATOR = "\x1f"
 PASSAGES_KEPT = 32_768  # in memory, some 50 MB
 DETAILS = ("recipients", "attachments", "secrecy", "issuers")
@@ -101,6 +103,13 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The values in lists of at most so many (`itertools.batched` of Python 3.12)."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some
+
+
 def pack(value: object) -> bytes:
     return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 1)
 
@@ -123,7 +132,47 @@ class Store:
         """Store drafts in one transaction: all of them, or, on any error, none."""
         with storage_errors(self._where), self.engine.begin() as connection:
             generation = self._next_generation(connection)
-            return [self._write_one(connection, draft, generation) for draft in drafts]
+            made = self._write_new(connection, drafts, generation)
+            return [made.get(draft.key) or self._write_one(connection, draft, generation) for draft in drafts]
+
+    def _write_new(self, connection: Connection, drafts: Sequence[Draft], generation: int) -> dict[str, Outcome]:
+        """Store together what has a key and an id that nobody has yet; the outcome of each key."""
+        ids = {draft.key: document_id(draft.key) for draft in drafts}
+        often = Counter([*ids.values(), *(draft.key for draft in drafts)])
+        taken: set[str] = set()
+        for some in batched(ids.items(), 500):
+            query = select(documents.c.key, documents.c.doc_id).where(
+                or_(documents.c.key.in_([key for key, _ in some]), documents.c.doc_id.in_([id for _, id in some]))
+            )
+            taken.update(chain.from_iterable(connection.execute(query)))
+        fresh = [
+            draft for draft in drafts
+            if not {draft.key, ids[draft.key]} & taken and often[draft.key] == often[ids[draft.key]] == 1
+        ]  # fmt: skip
+        if not fresh:
+            return {}
+        digests = [text_sha256(draft.text) for draft in fresh]
+        connection.execute(
+            insert(documents),
+            [
+                {"doc_id": ids[draft.key], "key": draft.key, "revision": 1, "generation": generation,
+                 **self._columns(draft, digest)}
+                for draft, digest in zip(fresh, digests, strict=True)
+            ],
+        )  # fmt: skip
+        rows: dict[str, int] = {}
+        for keys in batched((draft.key for draft in fresh), 500):
+            found = connection.execute(select(documents.c.key, documents.c.id).where(documents.c.key.in_(keys)))
+            rows.update({key: row for key, row in found})
+        connection.execute(
+            insert(revisions),
+            [_revision_row(rows[d.key], 1, d, digest) for d, digest in zip(fresh, digests, strict=True)],
+        )
+        for table, values in ((passages, _passage_rows), (relations, _relation_rows)):
+            made = [row for draft in fresh for row in values(rows[draft.key], 1, draft, generation)]
+            if made:
+                connection.execute(insert(table), made)
+        return {draft.key: Outcome(ids[draft.key], "added") for draft in fresh}
 
     def _write_one(self, connection: Connection, draft: Draft, generation: int) -> Outcome:
         digest = text_sha256(draft.text)
@@ -195,43 +244,17 @@ class Store:
     def _add_revision(
         self, connection: Connection, document: int, number: int, draft: Draft, digest: str, generation: int
     ) -> None:
-        layout = {
-            "pages": [(p.start, p.end) for p in draft.pages],
-            "boxes": [(b.start, b.end, b.page, b.x0, b.y0, b.x1, b.y1) for b in draft.boxes],
-        }
-        outline = [(c.start, c.end, c.level, c.label, c.path, c.kind) for c in draft.outline]
-        connection.execute(
-            insert(revisions).values(
-                document=document, number=number, sha256=digest, bytes_sha256=draft.bytes_sha256,
-                name=draft.name, text=draft.text, outline=pack(outline), layout=pack(layout), added=now(),
-            )
-        )  # fmt: skip
+        connection.execute(insert(revisions).values(_revision_row(document, number, draft, digest)))
         self._add_passages(connection, document, number, draft, generation)
 
     def _add_passages(
         self, connection: Connection, document: int, number: int, draft: Draft, generation: int
     ) -> None:
-        rows = [
-            {
-                "document": document, "revision": number, "start": p.start, "end": p.end, "page": p.page,
-                "path": PATH_SEPARATOR.join(p.path), "text": p.text, "generation": generation,
-            }
-            for p in draft.passages
-        ]  # fmt: skip
-        if rows:
-            connection.execute(insert(passages), rows)
         connection.execute(delete(relations).where(relations.c.document == document))
-        if draft.relations:
-            connection.execute(
-                insert(relations),
-                [
-                    {
-                        "document": document, "revision": number, "type": r.type, "title": r.title,
-                        "number": r.number, "scope": r.scope, "start": r.span.start, "end": r.span.end,
-                    }
-                    for r in draft.relations
-                ],
-            )  # fmt: skip
+        for table, values in ((passages, _passage_rows), (relations, _relation_rows)):
+            made = values(document, number, draft, generation)
+            if made:
+                connection.execute(insert(table), made)
 
     def _drop_passages(self, connection: Connection, document: int, generation: int) -> None:
         ids = select(passages.c.id, literal(generation)).where(passages.c.document == document)
@@ -570,6 +593,38 @@ def to_document(row: Row[*tuple[Any, ...]]) -> Document:
 
 def to_passage(row: Row[*tuple[Any, ...]]) -> Passage:
     return Passage(row.start, row.end, row.text, _path(row.path), row.page)
+
+
+def _revision_row(document: int, number: int, draft: Draft, digest: str) -> dict[str, Any]:
+    layout = {
+        "pages": [(p.start, p.end) for p in draft.pages],
+        "boxes": [(b.start, b.end, b.page, b.x0, b.y0, b.x1, b.y1) for b in draft.boxes],
+    }
+    outline = [(c.start, c.end, c.level, c.label, c.path, c.kind) for c in draft.outline]
+    return {
+        "document": document, "number": number, "sha256": digest, "bytes_sha256": draft.bytes_sha256,
+        "name": draft.name, "text": draft.text, "outline": pack(outline), "layout": pack(layout), "added": now(),
+    }  # fmt: skip
+
+
+def _passage_rows(document: int, number: int, draft: Draft, generation: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "document": document, "revision": number, "start": p.start, "end": p.end, "page": p.page,
+            "path": PATH_SEPARATOR.join(p.path), "text": p.text, "generation": generation,
+        }
+        for p in draft.passages
+    ]  # fmt: skip
+
+
+def _relation_rows(document: int, number: int, draft: Draft, _generation: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "document": document, "revision": number, "type": r.type, "title": r.title,
+            "number": r.number, "scope": r.scope, "start": r.span.start, "end": r.span.end,
+        }
+        for r in draft.relations
+    ]  # fmt: skip
 
 
 def _path(labels: str) -> tuple[str, ...]:
