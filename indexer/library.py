@@ -38,10 +38,11 @@ LOOK_AGAIN = 0.25  # seconds after which an index behind its store is looked at 
 
 
 class Seen(NamedTuple):
-    """What the searcher was opened on: the store's generation, the manifest's stamp, `time.monotonic`."""
+    """What the searcher was opened on: the store's generation, the manifest's stamp, the day, `time.monotonic`."""
 
     generation: int
     stamp: tuple[int, int]
+    day: date
     when: float
 
 
@@ -83,7 +84,8 @@ class Library:
         self.turns = Turns(os.cpu_count() or 1)
         self._searcher: Searcher | None = None
         self._indexed = -1  # generation of the searcher's index; behind the store while a writer is at work
-        self._seen = Seen(-1, (0, 0), 0.0)
+        self._seen = Seen(-1, (0, 0), date.min, 0.0)
+        self._day: date | None = None  # the statuses are of this day
         self._version = 0
         self.standing = Standing(self.store)
 
@@ -95,10 +97,11 @@ class Library:
         if current is not None and self._is_newest(self.store.generation()):
             return current
         with self._opening:
-            generation, stamp = self.store.generation(), self.index.stamp()
+            generation, stamp, today = self.store.generation(), self.index.stamp(), date.today()
             if self._searcher is None or not self._is_newest(generation):
                 self._searcher, self._indexed = self._open_searcher(self._searcher)
-                self._seen = Seen(generation, stamp, time.monotonic())
+                self._seen = Seen(generation, stamp, today, time.monotonic())
+                self._day = self.store.status_day()
                 self._version += 1
             return self._searcher
 
@@ -108,14 +111,15 @@ class Library:
         return self._version
 
     def _is_newest(self, generation: int) -> bool:
-        """Is there nothing newer than the opened searcher, for a store of this generation?
+        """Is there nothing newer than the opened searcher, for a store of this generation, today?
 
+        A text may come into force, or expire, without anybody touching it: the next day it is opened anew.
         While a writer is at work the index is behind the store. It is not opened again before either has
         changed; but looked at again soon, for the writer may have died and left the rest to the next.
         """
         seen = self._seen
-        return self._indexed == generation or (
-            seen.generation == generation
+        return (self._indexed == generation and self._day == date.today()) or (
+            (seen.generation, seen.day) == (generation, date.today())
             and time.monotonic() - seen.when < LOOK_AGAIN
             and seen.stamp == self.index.stamp()
         )

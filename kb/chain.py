@@ -104,7 +104,5 @@ def append(connection: Connection, kind: str, values: Mapping[str, Any], key: by
     row = {**values, "seq": seq} | ({"id": seq} if kind == "review" else {})
     row |= {"previous": previous, "hash": digest(kind, row, previous)}
     connection.execute(_INSERTS[kind], row)
-    connection.execute(
-        update(ledger_head).values(seq=seq, hash=row["hash"], seal=seal(key, seq, row["hash"]))
-    )
+    connection.execute(_END, {"seq": seq, "hash": row["hash"], "seal": seal(key, seq, row["hash"])})
     return seq

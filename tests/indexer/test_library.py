@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 from library_samples import notice, opened, put
 
 from indexer.adding import Report, Watcher, add, add_sources, remove
+from indexer.assistant import Assistant
 from indexer.index import Manifest, Progress
 from indexer.library import Library
 from indexer.parse import Source
-from kb.model import Filters
+from kb.model import Filters, Question
 from kb.store import Store
 
 
@@ -189,3 +191,22 @@ def test_what_a_dying_writer_left_unindexed_is_indexed_by_the_next_reader(
         put(writer, {"乙.md": notice("停车办法", "停车应当登记。")})
     time.sleep(0.06)
     assert reader.search("停车应当登记", k=1)[0].document.title == "停车办法"
+
+
+def test_a_text_comes_into_force_in_a_library_that_stays_open(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Day(date):
+        now = date(2026, 11, 30)
+
+        @classmethod
+        def today(cls) -> date:
+            return cls.now
+
+    monkeypatch.setattr("indexer.library.date", Day)
+    put(library, {"停车.md": "# 停车办法\n\n第一条 停车应当登记。\n\n第二条 本办法自2026年12月1日起施行。\n"})
+    question = Question("停车应当登记吗？")
+    assistant = Assistant(library)
+    assert library.search("停车应当登记")[0].document.status == "not_yet"
+    assert assistant.ask(question).reason == "not_in_force"
+    Day.now = date(2026, 12, 1)
+    assert library.search("停车应当登记")[0].document.status == "in_force"
+    assert assistant.ask(question).basis == "grounded"
