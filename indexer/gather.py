@@ -22,7 +22,7 @@ LOCAL_HITS = 8  # of them from documents about the place asked for
 SMALL_LIBRARY = 1000  # passages at which a word's rarity here counts half
 USUAL_RARITY = 4.5  # idf of a middling word in a large library
 TELLING = 1.5  # importance of a middling content word
-CHARACTERS_KEPT = 12_000_000  # of revisions read, remembered
+CHARACTERS_KEPT = 8_000_000  # of revisions read, remembered
 
 
 class Gatherer:
