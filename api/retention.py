@@ -27,4 +27,5 @@ async def keep_tidy(service: Service) -> None:
 
 
 def _erase(service: Service, days: int) -> None:
-    erase_questions(service.assistant.ledger, days)
+    if erase_questions(service.assistant.ledger, days):
+        service.forget()

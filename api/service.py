@@ -109,8 +109,15 @@ class Service:
 
     def search(self, text: str, filters: Filters, k: int, mode: Mode) -> tuple[Hit, ...]:
         """As `Library.search`; what many look for is worked out once for as long as nothing changes."""
-        key = (text, filters, k, mode, self.library.version(), date.today())
-        return self._searches.get(key, lambda: tuple(self.library.search(text, filters, k, mode)))[0]
+        state = (self.library.version(), date.today())
+        return self._searches.get(
+            state, (text, filters, k, mode), lambda: tuple(self.library.search(text, filters, k, mode))
+        )
+
+    def forget(self) -> None:
+        """Drop what is remembered of questions and searches."""
+        self._searches.forget()
+        self.assistant.forget()
 
     def pool(self) -> ParsePool:
         """Worker processes for strangers' files, started at the first."""

@@ -39,6 +39,7 @@ Event = Callable[[str, object], None]
 QUOTING = "quoting"  # the name of the answer that no language model wrote
 SUGGESTED = 6  # first questions offered
 CONSIDERED = 80  # documents they are made from
+LONG_HISTORY = 8000  # code points; after so much talk a question is nobody else's
 CASE_HITS = 40  # passages looked through for a list of cases
 STATUS_NAMES = {
     "repealed": "已废止", "expired": "已失效", "not_yet": "尚未施行", "amended": "已修改", "partly_repealed": "部分废止",
@@ -75,7 +76,8 @@ class Assistant:
 
     def __init__(self, library: Library, remembered: int | None = None) -> None:
         self.library = library
-        self._recent: Recent[Answer] = Recent(library.settings.remembered if remembered is None else remembered)
+        most = library.settings.remembered if remembered is None else remembered
+        self._recent: Recent[tuple[Answer, list[tuple[str, object]]]] = Recent(most)
         self._least_odds = log_odds(library.settings.evidence_threshold)
         self.gatherer = Gatherer(library)
         masked = mask if library.settings.mask_personal else None
@@ -112,15 +114,26 @@ class Assistant:
 
     def _lately_or_now(self, question: Question, emit: Event) -> Answer:
         """The same question, seen by the same eyes of the same library on the same day, is worked out once;
-        a language model is asked each time."""
-        if self._generator is not None and not question.quoting:
+        a language model is asked each time. Nobody's `emit` runs while others wait."""
+        history = tuple(question.history)
+        long = sum(len(turn.content) for turn in history) > LONG_HISTORY
+        if long or (self._generator is not None and not question.quoting):
             return self._answer(question, emit)
-        key = (question, self.library.version(), date.today())
-        answer, again = self._recent.get(key, lambda: self._answer(question, emit))
-        if not again:
-            return answer
-        emit("hits", answer.hits)
+
+        def work() -> tuple[Answer, list[tuple[str, object]]]:
+            heard: list[tuple[str, object]] = []
+            return self._answer(question, lambda name, value: heard.append((name, value))), heard
+
+        state = (self.library.version(), date.today())
+        key = (question.text, history, question.filters, question.k, question.quoting)
+        answer, heard = self._recent.get(state, key, work)
+        for name, value in heard:
+            emit(name, value)
         return replace(answer, id=secrets.token_hex(8), created=now())
+
+    def forget(self) -> None:
+        """Drop what is remembered of questions and answers; the ledger keeps what it keeps."""
+        self._recent.forget()
 
     def _answer(self, question: Question, emit: Event) -> Answer:
         choices = readings(question.text, question.history, self._tools)

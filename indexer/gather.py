@@ -117,6 +117,8 @@ class Gatherer:
         revision = self.library.store.revision(document.id, number)
         made = Source(read(revision.text, revision.outline), document.title), revision
         with self._reading:
+            if key in self._sources:  # read by another thread meanwhile
+                return self._sources[key]
             self._sources[key] = made
             self._kept += len(revision.text)
             while self._kept > CHARACTERS_KEPT and len(self._sources) > 1:

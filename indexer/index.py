@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -197,7 +198,7 @@ class Index:
         folder = self.folder / "vectors"
         additions = manifest.additions
         if ids:
-            name = f"add-{manifest.generation}"
+            name = _fresh_name("add", manifest)
             vectors.write_part(folder, name, np.concatenate(ids), np.concatenate(rows))
             additions = (*additions, name)
         parts = [
@@ -208,7 +209,7 @@ class Index:
             return replace(manifest, additions=additions)
         live = store.passage_documents()[:, 0]
         whole = vectors.merge(parts, manifest.dim, live)
-        base = f"base-{manifest.generation}"
+        base = _fresh_name("base", manifest)
         vectors.write_part(folder, base, whole.ids, whole.rows)
         if len(whole.ids) > vectors.FLAT_LIMIT:
             vectors.write_lists(folder, replace(whole, name=base), os.cpu_count() or 1)
@@ -247,6 +248,11 @@ class Index:
         except BrokenIndex:
             return {}
         return known.files if known else {}
+
+
+def _fresh_name(sort: str, manifest: Manifest) -> str:
+    """A name no other part ever has: who has a part of that name open need not read it again."""
+    return f"{sort}-{manifest.generation}-{secrets.token_hex(4)}"
 
 
 def embedding_text(row: IndexRow) -> str:

@@ -14,11 +14,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from kb.database import open_engine, storage_errors
-from kb.errors import BrokenIndex, Locked, StaleIndex
+from kb.errors import BrokenIndex, Locked, StaleIndex, StorageFailed
 from kb.model import Document, Filters, Hit, Mode
 from kb.settings import Settings
 from kb.store import Store
@@ -37,13 +38,17 @@ USUAL_INTERVAL = sys.getswitchinterval()
 LOOK_AGAIN = 0.25  # seconds after which an index behind its store is looked at again
 
 
-class Seen(NamedTuple):
-    """What the searcher was opened on: the store's generation, the manifest's stamp, the day, `time.monotonic`."""
+class Opened(NamedTuple):
+    """A searcher and what it was opened on; replaced as a whole."""
 
-    generation: int
-    stamp: tuple[int, int]
-    day: date
-    when: float
+    searcher: Searcher
+    indexed: int  # generation of its index; behind the store's while a writer is at work
+    day: date | None  # that its statuses are of
+    version: int  # another one for each
+    generation: int  # of the store when it was opened,
+    stamp: tuple[int, int]  # of the manifest then,
+    looked: date  # the day then,
+    when: float  # and `time.monotonic`
 
 
 class Turns:
@@ -82,47 +87,40 @@ class Library:
         # Threads that compute at a time; more would take the interpreter from each other (measured:
         # 8 clients 104 answers/s with as many threads as clients, 154 with two on two processors).
         self.turns = Turns(os.cpu_count() or 1)
-        self._searcher: Searcher | None = None
-        self._indexed = -1  # generation of the searcher's index; behind the store while a writer is at work
-        self._seen = Seen(-1, (0, 0), date.min, 0.0)
-        self._day: date | None = None  # the statuses are of this day
-        self._version = 0
+        self._opened: Opened | None = None
+        self._versions = count()
         self.standing = Standing(self.store)
 
     # ---- reading -------------------------------------------------------------------------
 
     def searcher(self) -> Searcher:
         """The searcher of the newest generation; a new one is opened without dropping a request."""
-        current = self._searcher
-        if current is not None and self._is_newest(self.store.generation()):
-            return current
-        with self._opening:
-            generation, stamp, today = self.store.generation(), self.index.stamp(), date.today()
-            if self._searcher is None or not self._is_newest(generation):
-                self._searcher, self._indexed = self._open_searcher(self._searcher)
-                self._seen = Seen(generation, stamp, today, time.monotonic())
-                self._day = self.store.status_day()
-                self._version += 1
-            return self._searcher
+        return self._newest().searcher
 
     def version(self) -> int:
         """Another number whenever the same question may be answered otherwise than before."""
-        self.searcher()
-        return self._version
+        return self._newest().version
 
-    def _is_newest(self, generation: int) -> bool:
-        """Is there nothing newer than the opened searcher, for a store of this generation, today?
+    def _newest(self) -> Opened:
+        opened = self._opened
+        if opened is not None and _is_newest(opened, self.store.generation(), self.index):
+            return opened
+        with self._opening:
+            opened, generation = self._opened, self.store.generation()
+            if opened is None or not _is_newest(opened, generation, self.index):
+                opened = self._opened = self._open(opened, generation)
+            return opened
 
-        A text may come into force, or expire, without anybody touching it: the next day it is opened anew.
-        While a writer is at work the index is behind the store. It is not opened again before either has
-        changed; but looked at again soon, for the writer may have died and left the rest to the next.
-        """
-        seen = self._seen
-        return (self._indexed == generation and self._day == date.today()) or (
-            (seen.generation, seen.day) == (generation, date.today())
-            and time.monotonic() - seen.when < LOOK_AGAIN
-            and seen.stamp == self.index.stamp()
-        )
+    def _open(self, before: Opened | None, generation: int) -> Opened:
+        seen = (generation, self.index.stamp(), date.today(), time.monotonic())
+        try:
+            searcher, indexed = self._open_searcher(before.searcher if before else None)
+        except StorageFailed:
+            # Nobody can write the new day's statuses; what is open is otherwise true, and reading goes on.
+            if before is None or before.searcher.catalog.generation != generation:
+                raise
+            return Opened(*before[:4], *seen)
+        return Opened(searcher, indexed, self.store.status_day(), next(self._versions), *seen)
 
     def search(
         self, text: str, filters: Filters = Filters(), k: int = 10, mode: Mode = "hybrid"
@@ -237,7 +235,7 @@ class Library:
         """Build the index anew from the store."""
         with self.writing(wait=60.0):
             self.index.clear()
-            self._searcher = None
+            self._opened = None
             return self.refresh(progress)
 
     def files(self) -> Path:
@@ -246,6 +244,21 @@ class Library:
 
     def original(self, digest: str) -> Path:
         return self.files() / digest[:2] / digest
+
+
+def _is_newest(opened: Opened, generation: int, index: Index) -> bool:
+    """Is there nothing newer, for a store of this generation, today?
+
+    A text may come into force, or expire, without anybody touching it: the next day it is opened anew.
+    While a writer is at work the index is behind the store. It is not opened again before either has
+    changed; but looked at again soon, for the writer may have died and left the rest to the next.
+    """
+    today = date.today()
+    return (opened.indexed == generation and opened.day == today) or (
+        (opened.generation, opened.looked) == (generation, today)
+        and time.monotonic() - opened.when < LOOK_AGAIN
+        and opened.stamp == index.stamp()
+    )
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """The last results by what they depend on. Safe to share between threads.
+    """The last results by what was asked. Safe to share between threads.
 
     Of those who ask for the same at one moment one works it out and the others wait for it. What fails
     is not kept.
@@ -21,18 +21,23 @@ class Recent(Generic[T]):
     def __init__(self, most: int) -> None:
         self.most = most
         self._known: OrderedDict[Hashable, Future[T]] = OrderedDict()
+        self._state: Hashable = None  # of the world the results hold for
         self._turn = threading.Lock()
 
-    def get(self, key: Hashable, work: Callable[[], T]) -> tuple[T, bool]:
-        """The result, and whether it had been worked out, or was being, for somebody else."""
+    def get(self, state: Hashable, key: Hashable, work: Callable[[], T]) -> T:
+        """The result of `work`, or of another's for the same key. In another state of the world nothing
+        that was known holds any more."""
         mine: Future[T] = Future()
         with self._turn:
+            if state != self._state:
+                self._known.clear()
+                self._state = state
             known = self._known.setdefault(key, mine)
             self._known.move_to_end(key)
             while len(self._known) > self.most:
                 self._known.popitem(last=False)
         if known is not mine:
-            return known.result(), True
+            return known.result()
         try:
             mine.set_result(work())
         except BaseException as error:
@@ -41,4 +46,8 @@ class Recent(Generic[T]):
                     del self._known[key]
             mine.set_exception(error)
             raise
-        return mine.result(), False
+        return mine.result()
+
+    def forget(self) -> None:
+        with self._turn:
+            self._known.clear()

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     concurrency: int = Field(16, ge=1, le=1024, description="同时处理的请求数；再多的排队")
     queue: int = Field(128, ge=0, le=10000, description="排队请求数上限，超出返回 429")
     remembered: int = Field(
-        512, ge=0, le=100_000, description="记住最近多少次检索与摘引回答，同样的问题不再重算；库有变动即作废，0 为不记"
+        512, ge=0, le=100_000, description="检索与摘引回答各记住最近多少次，同样的问题不再重算；库有变动即作废，0 为不记"
     )
     rate_per_minute: int = Field(0, ge=0, description="每个密钥每分钟的请求数上限；0 不限")
     evidence_threshold: float = Field(0.5, ge=0, le=1, description="依据充分度门槛：低于它就回答未找到依据")

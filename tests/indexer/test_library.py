@@ -14,6 +14,7 @@ from indexer.assistant import Assistant
 from indexer.index import Manifest, Progress
 from indexer.library import Library
 from indexer.parse import Source
+from kb.errors import StorageFailed
 from kb.model import Filters, Question
 from kb.store import Store
 
@@ -193,15 +194,19 @@ def test_what_a_dying_writer_left_unindexed_is_indexed_by_the_next_reader(
     assert reader.search("停车应当登记", k=1)[0].document.title == "停车办法"
 
 
+class Day(date):
+    """A day that a test moves on."""
+
+    now = date(2026, 11, 30)
+
+    @classmethod
+    def today(cls) -> date:
+        return cls.now
+
+
 def test_a_text_comes_into_force_in_a_library_that_stays_open(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Day(date):
-        now = date(2026, 11, 30)
-
-        @classmethod
-        def today(cls) -> date:
-            return cls.now
-
     monkeypatch.setattr("indexer.library.date", Day)
+    monkeypatch.setattr(Day, "now", Day.now)
     put(library, {"停车.md": "# 停车办法\n\n第一条 停车应当登记。\n\n第二条 本办法自2026年12月1日起施行。\n"})
     question = Question("停车应当登记吗？")
     assistant = Assistant(library)
@@ -210,3 +215,34 @@ def test_a_text_comes_into_force_in_a_library_that_stays_open(library: Library, 
     Day.now = date(2026, 12, 1)
     assert library.search("停车应当登记")[0].document.status == "in_force"
     assert assistant.ask(question).basis == "grounded"
+
+
+def test_a_new_day_that_cannot_be_written_down_stops_no_reader(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.library.date", Day)
+    monkeypatch.setattr(Day, "now", Day.now)
+    put(library, {"停车.md": "# 停车办法\n\n第一条 停车应当登记。\n\n第二条 本办法自2026年12月1日起施行。\n"})
+    assert library.search("停车应当登记")[0].document.status == "not_yet"
+    Day.now = date(2026, 12, 1)
+
+    def full(*_: object) -> None:
+        raise StorageFailed("磁盘已满")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(library.store, "set_statuses", full)
+        assert library.search("停车应当登记")[0].document.status == "not_yet"
+    monkeypatch.setattr("indexer.library.LOOK_AGAIN", 0.0)
+    assert library.search("停车应当登记")[0].document.status == "in_force"
+
+
+def test_an_index_built_anew_elsewhere_is_not_mistaken_for_the_one_that_is_open(tmp_path: Path) -> None:
+    service, other = opened(tmp_path / "home"), opened(tmp_path / "home")
+    put(service, {f"{n}.md": notice(f"第{n}号通知", f"第{n}项应当登记。") for n in "甲乙丙"})
+    put(service, {"停车.md": notice("停车办法", "停车应当登记。")})
+    service.searcher()
+    other.reindex()
+    put(other, {"绿化.md": notice("绿化办法", "绿地应当养护。")})
+    for library in (service, other):
+        assert len(library.searcher().vectors) == library.store.passage_count()
+    assert [h.passage_id for h in service.search("应当登记", mode="dense")] == [
+        h.passage_id for h in other.search("应当登记", mode="dense")
+    ]

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from library_samples import notice, opened, put
 
-from indexer.assistant import Assistant
+from indexer.assistant import LONG_HISTORY, Assistant
 from indexer.library import Library
 from indexer.recent import Recent
-from kb.model import Filters, Question
+from kb.model import Filters, Question, Turn
 
 QUESTION = Question("停车应当向谁登记？", filters=Filters(visibility=("public",)))
 
@@ -68,28 +68,66 @@ def test_those_who_ask_at_one_moment_wait_for_one_answer(library: Library, monke
     assert len(ids) == 8 and len(worked) == 1
 
 
-def test_what_failed_is_tried_again_and_fails_for_those_who_waited() -> None:
-    recent, begun, over = Recent(8), threading.Event(), threading.Event()
+def test_one_askers_ears_harm_nobody_else(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    assistant = Assistant(library)
+    worked = counted(assistant, monkeypatch)
 
-    def failing() -> None:
+    def deaf(name: str, value: object) -> None:
+        raise RuntimeError("聋了")
+
+    with pytest.raises(RuntimeError, match="聋了"):
+        assistant.ask(QUESTION, on_event=deaf)
+    again: list[str] = []
+    assistant.ask(QUESTION, on_event=lambda name, _: again.append(assistant.ask(QUESTION).id))
+    assert len(worked) == 1 and len(set(again)) == 2
+
+
+def test_everybody_hears_the_same_events(library: Library) -> None:
+    assistant = Assistant(library)
+    for question in (QUESTION, replace(QUESTION, text="写一首关于春天的诗")):
+        heard: list[list[str]] = [[], []]
+        for ears in heard:
+            assistant.ask(question, on_event=lambda name, _, ears=ears: ears.append(name))
+        assert heard[0] == heard[1]
+
+
+def test_long_talk_is_not_remembered_and_forgetting_forgets(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    assistant = Assistant(library)
+    worked = counted(assistant, monkeypatch)
+    talk = replace(QUESTION, history=(Turn("user", "停车" * LONG_HISTORY),))
+    assert assistant.ask(talk).citations == assistant.ask(talk).citations
+    assert len(worked) == 2
+    assistant.ask(QUESTION)
+    assistant.forget()
+    assistant.ask(QUESTION)
+    assert len(worked) == 4
+
+
+def test_what_failed_is_tried_again_and_fails_for_those_who_waited() -> None:
+    recent: Recent[str] = Recent(8)
+    begun, over = threading.Event(), threading.Event()
+
+    def failing() -> str:
         begun.set()
         over.wait(10)
         raise ValueError("兹事未成")
 
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(recent.get, "问", failing)
+        first = pool.submit(recent.get, 1, "问", failing)
         assert begun.wait(10)
-        second = pool.submit(recent.get, "问", lambda: pytest.fail("worked out twice"))
+        second = pool.submit(recent.get, 1, "问", lambda: pytest.fail("worked out twice"))
         time.sleep(0.2)  # until it waits
         over.set()
         for waiting in (first, second):
             with pytest.raises(ValueError, match="兹事未成"):
                 waiting.result(10)
-    assert recent.get("问", lambda: "答") == ("答", False)
+    assert recent.get(1, "问", lambda: "答") == "答"
 
 
-def test_only_so_many_are_kept_the_longest_unasked_go_first() -> None:
-    recent = Recent(2)
+def test_only_so_many_are_kept_the_longest_unasked_go_first_and_all_in_another_state() -> None:
+    recent: Recent[str] = Recent(2)
     for name in ("甲", "乙", "甲", "丙"):
-        recent.get(name, lambda name=name: name)
-    assert [recent.get(name, lambda: "新")[1] for name in ("甲", "丙", "乙")] == [True, True, False]
+        recent.get(1, name, lambda: "旧")
+    assert [recent.get(1, name, lambda: "新") for name in ("甲", "丙", "乙")] == ["旧", "旧", "新"]
+    assert [recent.get(2, name, lambda: "新") for name in ("丙", "乙")] == ["新", "新"]
+    assert len(recent._known) == 2
