@@ -13,7 +13,7 @@ from datetime import date
 from itertools import islice
 
 from kb import casebook, comparison, conflict
-from kb.compose import Composed, compose, refusal_text
+from kb.compose import Composed, caution, compose, fallen_article, refusal_text
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
 from kb.evidence_score import shipped, softmax
@@ -41,9 +41,6 @@ SUGGESTED = 6  # first questions offered
 CONSIDERED = 80  # documents they are made from
 LONG_HISTORY = 8000  # code points; after so much talk a question is nobody else's
 CASE_HITS = 40  # passages looked through for a list of cases
-STATUS_NAMES = {
-    "repealed": "已废止", "expired": "已失效", "not_yet": "尚未施行", "amended": "已修改", "partly_repealed": "部分废止",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +241,13 @@ class Assistant:
         return replace(blank, reason=reason, text=refusal_text(reason, nearest, missing))
 
     def _stale(self, question: Question, text: str, evidence: Evidence, chosen: Chosen) -> list[Document]:
-        """The documents quoted, where none of them is in force and the question asks for what is.
+        """The documents quoted, where nothing of what is quoted is in force and the question asks for what is.
 
         Who names a document or a past time, or filters by either, wants that text: it is quoted
         with a warning instead.
         """
         cited = {evidence.documents[p.document].id: evidence.documents[p.document] for p in chosen.picks}
-        if any(d.status in IN_FORCE for d in cited.values()):
+        if any(_holds(evidence, pick) for pick in chosen.picks):
             return []
         f = question.filters
         if f.status or f.doc_id or f.number or f.as_of or f.issued_to:
@@ -262,12 +259,12 @@ class Assistant:
     def _grounded(
         self, blank: Answer, evidence: Evidence, chosen: Chosen, emit: Event, quoting: bool
     ) -> Answer:
-        cited = {evidence.documents[p.document].id: evidence.documents[p.document] for p in chosen.picks}
-        notes = chosen.notes + tuple(
-            f"注意：《{d.title.strip('《》')}》{STATUS_NAMES.get(d.status, '不是现行文件')}"
-            for d in cited.values()
-            if d.status not in IN_FORCE
-        )
+        paths: dict[int, list[tuple[str, ...]]] = {}
+        for pick in chosen.picks:
+            reading = evidence.sources[pick.document].reading
+            paths.setdefault(pick.document, []).extend(reading.path(start) for start, _ in pick.spans)
+        cautions = dict.fromkeys(caution(evidence.documents[i], of_it) for i, of_it in paths.items())
+        notes = chosen.notes + tuple(filter(None, cautions))
         composed: Composed = compose(
             chosen.picks, evidence.documents, evidence.revisions, [s.reading for s in evidence.sources], "\n".join(notes)
         )
@@ -310,6 +307,14 @@ class Assistant:
             question = Question(suggestion.text, filters=filters, quoting=True)
             if suggestion.kept(self._answer(question, lambda name, value: None)):
                 yield suggestion.text
+
+
+def _holds(evidence: Evidence, pick: Pick) -> bool:
+    """Whether anything of what is quoted is in force today."""
+    document, reading = evidence.documents[pick.document], evidence.sources[pick.document].reading
+    return document.status in IN_FORCE and not all(
+        fallen_article(document, reading.path(start)) for start, _ in pick.spans
+    )
 
 
 def _together(verdicts: Mapping[str, Verdict]) -> Verdict:

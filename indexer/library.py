@@ -22,6 +22,7 @@ from kb.database import open_engine, storage_errors
 from kb.errors import BrokenIndex, Locked, StaleIndex, StorageFailed
 from kb.model import Document, Filters, Hit, Mode
 from kb.settings import Settings
+from kb.standing import Standing
 from kb.store import Store
 from kb.validity import Verdict
 
@@ -30,7 +31,6 @@ from .embed import load_embedder
 from .index import Index, Manifest, Progress
 from .rank import Ranker
 from .search import Searcher
-from .standing import Standing
 from .vectors import VectorIndex
 from .words import Words
 

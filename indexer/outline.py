@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kb.enumeration import NAMES_ARTICLE
 from kb.model import Clause, Heading, Parsed, Table
 
 DIGITS = "零〇一二三四五六七八九十百千两0-9０-９"
@@ -26,7 +27,7 @@ RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (
         40,
         re.compile(
-            rf"第[{DIGITS}]+条(?:之[一二三四五六七八九十]+)?(?=[\s　：:【（(]|$|[^的规款项、，和至或及])"
+            rf"第[{DIGITS}]+条(?:之[一二三四五六七八九十]+)?(?!{NAMES_ARTICLE})"
         ),
     ),
     (50, re.compile(r"[一二三四五六七八九十百]+[、．]")),

@@ -97,6 +97,8 @@ class Keys:
             "created": _text(datetime.now(UTC)),
             "id": secrets.token_hex(4),
         }
+        if values["expires"] is not None and values["expires"] <= values["created"]:
+            raise BadInput(f"到期时间 {expires} 已经过去；请写一个将来的日期")
         secret = f"kb_{values['id']}_{secrets.token_urlsafe(32)}"
         with storage_errors(self._where), self.engine.begin() as connection:
             if connection.execute(select(keys.c.id).where(keys.c.name == values["name"])).first():

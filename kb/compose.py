@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .evidence import Reading
-from .model import Citation, Claim, Document, Revision
+from .model import IN_FORCE, Citation, Claim, Document, Revision
 from .quoting import Pick
 
+STATUS_NAMES = {
+    "repealed": "已废止", "expired": "已失效", "not_yet": "尚未施行", "amended": "已修改", "partly_repealed": "部分废止",
+}  # fmt: skip
+_ARTICLE = re.compile(r"第[^条]{1,8}条")
 KIND_NAMES = {"standard": "标准", "action": "行动", "case": "案例", "policy": "政策"}
 
 
@@ -55,6 +60,29 @@ def compose(
             claims.append(Claim(quote, len(text), len(text) + len(quote), (n,)))
             text += f"{quote}[{n}]"
     return Composed(text, tuple(claims), tuple(citations), kinds[0] if len(kinds) == 1 else "mixed")
+
+
+def fallen_article(document: Document, path: Sequence[str]) -> str:
+    """The article of a clause path (第六条) that another text has repealed while the rest stays; "" for none."""
+    if document.status != "partly_repealed":
+        return ""
+    scope = (document.status_reason or "").rpartition("废止")[2]
+    named = set(_ARTICLE.findall(scope))
+    return next((m[0] for label in path if (m := _ARTICLE.match(label)) and m[0] in named), "")
+
+
+def caution(document: Document, paths: Sequence[Sequence[str]]) -> str:
+    """What must be said at the head of an answer that quotes these clauses of a document; "" for nothing."""
+    title = f"《{document.title.strip('《》')}》"
+    if document.status not in IN_FORCE:
+        return f"注意：{title}{STATUS_NAMES.get(document.status, '不是现行文件')}"
+    why = f"（{document.status_reason}）" if document.status_reason else ""
+    fallen = list(dict.fromkeys(article for path in paths if (article := fallen_article(document, path))))
+    if fallen:
+        return f"注意：{title}{'、'.join(fallen)}已废止{why}"
+    if document.status in ("amended", "partly_repealed"):
+        return f"注意：{title}{STATUS_NAMES[document.status]}{why}，请核对所引条款"
+    return ""
 
 
 def source_name(document: Document, paths: Sequence[tuple[str, ...]]) -> str:

@@ -17,11 +17,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from .compose import KIND_NAMES
+from .compose import KIND_NAMES, caution
 from .errors import BadSettings
 from .gate import Exhibit, Gate, GateResult
 from .gate_claims import shown
-from .model import IN_FORCE, Answer, Citation, Claim
+from .model import Answer, Citation, Claim
 from .settings import Settings
 from .verify import STATUS_NAMES
 
@@ -231,14 +231,11 @@ def _composed(quoting: Answer, result: GateResult, name: str) -> Answer:
 
 
 def _notes(quoting: Answer, citations: Sequence[Citation]) -> tuple[str, ...]:
-    """The quoting answer's warnings, and one for each further document that is not in force."""
+    """The quoting answer's cautions, and those of each further document."""
     warned = {c.document.id for c in quoting.citations}
-    fallen = {c.document.id: c.document for c in citations if c.document.status not in IN_FORCE}
-    return quoting.notes + tuple(
-        f"注意：《{d.title.strip('《》')}》{STATUS_NAMES.get(d.status, '不是现行文件')}"
-        for id, d in fallen.items()
-        if id not in warned
-    )
+    further = {c.document.id: c.document for c in citations if c.document.id not in warned}
+    cautions = [caution(d, [c.path for c in citations if c.document.id == id]) for id, d in further.items()]
+    return quoting.notes + tuple(filter(None, cautions))
 
 
 # ---- the prompt ------------------------------------------------------------------------------

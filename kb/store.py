@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 
 from .database import storage_errors
-from .errors import NotFound
+from .errors import BadInput, NotFound
 from .model import Clause, Document, Field, Filters, LineBox, Passage, Relation, Revision, Span
 from .schema import counters, documents, gone, passages, relations, revisions, status_overrides
 from .validity import Facts, status_of
@@ -297,6 +297,8 @@ class Store:
 
     def override_status(self, doc_id: str, status: str | None, reason: str, author: str) -> None:
         """A person's word on a document's status; `None` takes it back. History is kept."""
+        if not reason.strip() or not author.strip():
+            raise BadInput("人工认定时效要写明理由和认定人；请用 --reason 和 --by 给出")
         with storage_errors(self._where), self.engine.begin() as connection:
             row = connection.execute(
                 select(documents.c.id).where(documents.c.doc_id == doc_id, documents.c.removed.is_(None))

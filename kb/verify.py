@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
 from .alike import marked_diff, nearest, normal, normal_text, steps_between
 from .errors import NotFound
 from .model import Document
+from .standing import Standing as StandingOf
 from .store import Store, text_sha256
 
 State = Literal["valid", "moved", "changed", "withdrawn", "superseded", "repealed"]
@@ -79,6 +81,7 @@ class Verifier:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._statuses = StandingOf(store)
         self._text = lru_cache(256)(self._read)
         self._now = lru_cache(4096)(self._look)
         self._seen: dict[tuple[Any, ...], CitationReport] = {}
@@ -97,24 +100,31 @@ class Verifier:
 
     def answer(self, stored: Mapping[str, Any]) -> AnswerReport:
         """`stored` is an answer as `Ledger.get` gives it."""
-        reports = tuple(self._cached(citation) for citation in stored["citations"])
+        day = stored.get("ledger", {}).get("filters", {}).get("as_of")
+        as_of = date.fromisoformat(day) if day else None
+        reports = tuple(self._cached(citation, as_of) for citation in stored["citations"])
         return AnswerReport(stored["id"], _standing(reports, stored["claims"]), reports)
 
-    def _cached(self, cited: Mapping[str, Any]) -> CitationReport:
+    def _cached(self, cited: Mapping[str, Any], as_of: date | None) -> CitationReport:
         """Many answers cite the same words."""
-        key = tuple(cited[name] for name in _DECIDING)
+        key = (*(cited[name] for name in _DECIDING), as_of)
         if key not in self._seen:
-            self._seen[key] = self._citation(cited)
+            self._seen[key] = self._citation(cited, as_of)
         return replace(self._seen[key], n=cited["n"])
 
-    def _citation(self, cited: Mapping[str, Any]) -> CitationReport:
+    def _on(self, document: Document, as_of: date | None) -> Document:
+        """The document with the status that decides: today's, or that of the day the answer speaks of."""
+        verdict = self._statuses.verdicts(as_of).get(document.id) if as_of else None
+        return replace(document, status=verdict.status, status_reason=verdict.reason) if verdict else document
+
+    def _citation(self, cited: Mapping[str, Any], as_of: date | None) -> CitationReport:
         def found(state: State, detail: str, diff: str | None = None, **more: Any) -> CitationReport:
             return CitationReport(cited["n"], cited["doc_id"], cited["title"], state, detail, diff, **more)
 
         now = self._now(cited["doc_id"])
         if now is None:
             return found("withdrawn", f"知识库里没有《{cited['title']}》")
-        document, removed = now
+        document, removed = self._on(now[0], as_of), now[1]
         then = self._text(document.id, cited["revision"])
         if then is None or then[1] != cited["sha256"] or _slice(then[0], cited) != cited["quote"]:
             detail = f"所引《{document.title}》第 {cited['revision']} 版的存档与账本记载不符，原文可能被改动"

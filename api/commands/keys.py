@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 
 from kb.access import Key, Keys
 
@@ -62,7 +63,9 @@ def list_keys(args: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _state(key: Key) -> str:
-    return f"已撤销（{key.revoked[:10]}）" if key.revoked else "有效"
+    if key.revoked:
+        return f"已撤销（{key.revoked[:10]}）"
+    return "已到期" if key.expires and datetime.fromisoformat(key.expires) <= datetime.now(UTC) else "有效"
 
 
 def revoke_key(args: argparse.Namespace, terminal: Terminal) -> int:

@@ -41,7 +41,7 @@ class Source:
     def of_upload(name: str, data: bytes) -> Source:
         """Bytes that came without a path; the name alone is their identity."""
         base = name.replace("\\", "/").rpartition("/")[2] or "未命名"
-        return Source(safe(base), base, one_line(base), data=data)
+        return Source(safe(base), safe(base), one_line(base), data=data)
 
     def load(self, limits: Limits = Limits()) -> bytes:
         """The bytes of the document. Raises BadInput or TooLarge."""
@@ -154,7 +154,7 @@ def _file(path: str, shown: str, limits: Limits) -> Iterator[Source | Failure]:
 
         yield from iter_records(path, shown, limits)
     else:
-        yield Source(safe(path), os.path.basename(path), shown, path=path)
+        yield Source(safe(path), one_line(os.path.basename(path)), shown, path=path)
 
 
 def _read_file(path: str, shown: str, limits: Limits) -> bytes:

@@ -61,3 +61,29 @@ def test_cases_on_a_topic_are_listed_one_citation_each_and_others_left_out(answe
 
 def test_cases_on_a_topic_that_none_touches_are_refused(answer) -> None:  # type: ignore[no-untyped-def]
     assert answer("有哪些海上风电的案例？").basis == "none"
+
+
+def test_a_repealed_article_is_no_rule_and_an_amended_text_is_quoted_with_a_caution(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rule = (
+        "松江镇垃圾处置办法\n\n松政发〔2023〕6号\n\n第一条垃圾的处置适用本办法。\n\n第二条收集点每日清扫两次。\n\n"
+        "第三条违反本办法倾倒垃圾的，处五百元罚款。\n\n第四条本办法自2023年3月1日起施行。\n\n松江镇人民政府\n2023年2月1日\n"
+    )
+    (folder / "办法.txt").write_text(rule, "utf-8")
+    library = Library(load_settings(tmp_path / "home"))
+    add(library, [folder])
+    assistant = Assistant(library)
+    before = assistant.ask(Question("违反垃圾处置办法倾倒垃圾罚多少钱？"))
+    assert "五百元" in before.citations[0].quote and not before.notes
+    (folder / "通知.txt").write_text(
+        "松江镇人民政府关于废止部分条款的通知\n\n松政发〔2026〕9号\n\n废止《松江镇垃圾处置办法》（松政发〔2023〕6号）第三条。\n\n"
+        "松江镇人民政府\n2026年8月11日\n",
+        "utf-8",
+    )
+    add(library, [folder])
+    after = assistant.ask(Question("倾倒垃圾罚多少钱？"))
+    assert after.reason == "not_in_force" and not after.citations
+    kept = assistant.ask(Question("垃圾收集点每日清扫几次？"))
+    assert "两次" in kept.citations[0].quote
+    assert any("部分废止" in note and "第三条" in note for note in kept.notes) and kept.notes[0] in kept.text

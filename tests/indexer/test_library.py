@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import date
 from pathlib import Path
@@ -246,3 +247,15 @@ def test_an_index_built_anew_elsewhere_is_not_mistaken_for_the_one_that_is_open(
     assert [h.passage_id for h in service.search("应当登记", mode="dense")] == [
         h.passage_id for h in other.search("应当登记", mode="dense")
     ]
+
+
+def test_a_file_name_that_is_no_utf8_hinders_nobody(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    (folder / "绿化.txt").write_text("绿化养护规定\n\n绿地应当每月养护一次。\n", "utf-8")
+    for raw, words in (("节水".encode("gb18030"), "用水单位应当节约用水。"), (b"\xff\xfe", "停车应当登记。")):
+        (Path(os.fsdecode(os.fsencode(folder) + b"/" + raw + b".txt"))).write_text(words, "utf-8")
+    report = add(library, [folder])
+    assert report.count("added") == 3 and not report.failed
+    assert add(library, [folder]).count("unchanged") == 3
+    assert {h.document.title for h in library.search("用水单位应当节约用水")} >= {"节水"}

@@ -99,6 +99,17 @@ def test_a_decimal_and_a_cited_article_open_nothing() -> None:
     assert [c.label for c in outline(Parsed(text)) if c.label] == []
 
 
+def test_an_article_needs_no_blank_after_its_number_and_a_reference_is_none() -> None:
+    opening = ["第一条规划先行。", "第二条项目单位应当备案。", "第三条及时清运。", "第四条至少每季一次。", "第五条所有人负责。"]
+    text = "\n".join([*opening, "第一条规定的期限。", "第一条和第二条的情形。", "第二条第一款除外。", "第三条至第五条适用。"])
+    labels = [clause.path[-1] for clause in outline(Parsed(text)) if clause.path]
+    assert [label for label in dict.fromkeys(labels) if label.startswith("第")] == [
+        "第一条", "第二条", "第三条", "第四条", "第五条",
+    ]  # fmt: skip
+    last = [text[c.start : c.end] for c in leaves(outline(Parsed(text))) if c.path[-1:] == ("第五条",)]
+    assert "".join(last) == text[text.index("第五条所有") :]
+
+
 def test_headings_of_the_format_are_nodes_and_table_rows_are_leaves() -> None:
     text = "申请指南\n说明。\n材料：身份证；份数：1份\n材料：户口簿；份数：2份\n"
     table = Table(9, 37, (Span(9, 21), Span(22, 34)))

@@ -85,7 +85,7 @@ def test_a_page_of_another_origin_may_not_use_the_key(keys: Keys) -> None:
         {"name": " "}, {"name": "x" * 101}, {"name": "a\nb"}, {"scopes": ["root"]}, {"scopes": []},
         {"visibility": ["secret"]}, {"visibility": []}, {"origins": ["*"]}, {"origins": ["javascript:1"]},
         {"origins": ["https://a/b"]}, {"rate": 0}, {"rate": -1}, {"expires": "明天"},
-        {"expires": "2030-02-30"},
+        {"expires": "2030-02-30"}, {"expires": "2020-01-01"},
     ],
 )  # fmt: skip
 def test_a_key_that_makes_no_sense_is_not_made(keys: Keys, wrong: dict[str, Any]) -> None:

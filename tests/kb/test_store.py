@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.database import open_engine
-from kb.errors import NotFound
+from kb.errors import BadInput, NotFound
 from kb.model import Clause, Field, Filters, LineBox, Passage, Relation, Span
 from kb.store import Draft, Store, text_sha256
 
@@ -183,3 +183,11 @@ def test_passages_come_back_to_the_letter_whatever_they_hold(store: Store) -> No
     kept = store.passages_of(made.doc_id)
     assert "".join(row.passage.text for row in kept) == odd
     assert store.passages([row.id for row in kept] + [10**9]) == {row.id: row for row in kept}
+
+
+@pytest.mark.parametrize(("reason", "author"), [("", "张三"), ("已被代替", " "), ("　", "")])
+def test_a_status_is_set_by_somebody_for_a_reason(store: Store, reason: str, author: str) -> None:
+    (made,) = store.write([draft()])
+    with pytest.raises(BadInput, match="理由和认定人"):
+        store.override_status(made.doc_id, "repealed", reason, author)
+    assert not store.status_overrides()

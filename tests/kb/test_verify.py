@@ -1,5 +1,6 @@
 """A stored answer stands, needs review, or has fallen; each citation says why."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from ledger_samples import TEXT, added, citing, draft, opened, refusal
 from sqlalchemy import update
 
-from kb.model import Document, Question
+from kb.model import Document, Filters, Question
 from kb.schema import revisions
 from kb.store import Store
 from kb.verify import sentence, verify_all, verify_answer
@@ -168,3 +169,16 @@ def test_a_sentence_holds_its_span_and_no_stop_before_it(text: str, data: st.Dat
     low, high = sentence(text, start, end)
     assert 0 <= low <= start < end <= high <= len(text)
     assert not set("。\n；") & set(text[low:start]) and not set("。\n；") & set(text[end : high - 1])
+
+
+@pytest.mark.parametrize(("as_of", "standing"), [("2020-01-01", "stands"), ("2025-06-01", "fallen"), (None, "fallen")])
+def test_an_answer_about_a_day_is_judged_by_the_statuses_of_that_day(
+    tmp_path: Path, as_of: str | None, standing: str
+) -> None:
+    store, ledger = opened(tmp_path)
+    document = added(store, "办法", effective="2019-01-01", expires="2024-12-31")
+    filters = Filters(as_of=date.fromisoformat(as_of) if as_of else None)
+    shown = citing(store, [replace(document, status="in_force")])
+    id = ledger.record(shown, Question("补助标准是多少？", filters=filters), "甲")
+    store.set_statuses({document.id: ("expired", "有效期至2024年12月31日，已届满")}, date(2026, 1, 1))
+    assert verify_answer(ledger.get(id), store).standing == standing

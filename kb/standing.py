@@ -7,9 +7,9 @@ from collections import defaultdict
 from datetime import date
 from functools import lru_cache
 
-from kb.model import Document
-from kb.store import Store
-from kb.validity import Facts, Override, Verdict, facts_of, resolve
+from .model import Document
+from .store import Store
+from .validity import Facts, Override, Verdict, facts_of, resolve
 
 
 class Standing:
