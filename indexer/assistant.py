@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from kb import casebook, comparison, conflict
+from kb import articles, casebook, comparison, conflict
 from kb.compose import Composed, caution, compose, fallen_article, refusal_text
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
@@ -179,11 +179,14 @@ class Assistant:
         evidence = self.gatherer.evidence(text, hits) if hits else None
         if evidence is None or not evidence.found:
             return Verdict(hits)
+        article = articles.asked_for(text, evidence.documents, [s.reading for s in evidence.sources])
+        if article is not None:
+            return _of_article(hits, evidence, article)
         scores = shipped()["sentence"].scores(evidence.rows) + evidence.prior
         chosen = self._choose(text, evidence, scores)
         judged = support(evidence, text, scores, softmax(scores), chosen.picks, places)
         enough = judged.odds >= self._least_odds or (chosen.listed and not judged.missing)
-        return Verdict(hits, evidence, chosen, enough, judged.missing)
+        return Verdict(hits, evidence, chosen, enough and not judged.unheld, judged.missing)
 
     def _hits(self, text: str, question: Question) -> list[Hit]:
         """Passages to read: for a comparison each side's too, for a list of cases those of cases only."""
@@ -307,6 +310,13 @@ class Assistant:
             question = Question(suggestion.text, filters=filters, quoting=True)
             if suggestion.kept(self._answer(question, lambda name, value: None)):
                 yield suggestion.text
+
+
+def _of_article(hits: tuple[Hit, ...], evidence: Evidence, article: articles.Article) -> Verdict:
+    if article.span is None:
+        title = evidence.documents[article.document].title.strip("《》")
+        return Verdict(hits, missing=f"《{title}》{article.label}")
+    return Verdict(hits, evidence, Chosen((Pick(article.document, (article.span,), 1.0, "list"),)), True)
 
 
 def _holds(evidence: Evidence, pick: Pick) -> bool:

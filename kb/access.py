@@ -87,18 +87,20 @@ class Keys:
         expires: str | None = None,
     ) -> str:
         """A new key's secret, which nobody can read again. Raises `BadInput` naming what is wrong."""
+        created = _text(datetime.now(UTC))
+        until = None if expires is None else _moment(expires)
+        if until is not None and until <= created:
+            raise BadInput(f"到期时间 {expires} 已经过去；请写一个将来的日期")
         values = {
             "name": _name(name),
             "scopes": _among(scopes, SCOPES, "权限"),
             "visibility": _among(visibility, ALL, "可见范围"),
             "origins": json.dumps([_origin(o) for o in origins]),
             "rate": _rate(rate),
-            "expires": None if expires is None else _moment(expires),
-            "created": _text(datetime.now(UTC)),
+            "expires": until,
+            "created": created,
             "id": secrets.token_hex(4),
         }
-        if values["expires"] is not None and values["expires"] <= values["created"]:
-            raise BadInput(f"到期时间 {expires} 已经过去；请写一个将来的日期")
         secret = f"kb_{values['id']}_{secrets.token_urlsafe(32)}"
         with storage_errors(self._where), self.engine.begin() as connection:
             if connection.execute(select(keys.c.id).where(keys.c.name == values["name"])).first():

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from .evidence_asked import Asked, Floats
 from .evidence_features import FEATURES, Candidate, Evidence
 from .evidence_prior import Places, places_about
 from .evidence_score import shipped
-from .fold import fold
+from .fold import find_numbers, fold
 from .forms import has_form, names_given, names_wanted, only_echoes, per_missing
+from .model import Document
 from .quoting import Pick
 
 _HOSTILE = re.compile(
@@ -30,6 +32,7 @@ _CREATIVE = re.compile(
     r"推荐.{0,6}(?:电影|餐厅|美食|股票|音乐|歌)|你(?:叫什么|是谁|几岁|多大|会什么|喜欢|爱)"
 )
 _TITLE = re.compile(r"《([^《》]{2,40})》")
+_EDITION = re.compile(r"\([^()]*\)$")  # (试行), (2020年修订), in a folded title
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,24})[”\"」]")
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*年|年度|[-—至]|\D)")
@@ -53,6 +56,7 @@ class Support:
 
     row: Floats  # (len(BASIS),) for the learned judge
     missing: str
+    unheld: bool = False  # a document is asked for by its name, and what is quoted is another
 
     @property
     def odds(self) -> float:
@@ -61,6 +65,8 @@ class Support:
 
 
 THRESHOLD = -1.25  # log-odds an answer needs; on questions the judges never saw 5 % of right answers fall below it
+SAME_TITLE = 0.8  # share of a title's character pairs from which it is the title asked for
+SHORT_TITLE = 4  # character pairs; of a shorter name any text may be meant
 TELLING_WEIGHT = 6.0  # of a telling word (`Asked.words`), as the unit of a gap
 BASIS = (
     *(f"best_{name}" for name in FEATURES),
@@ -106,7 +112,9 @@ def support(
         *_gaps(evidence, picked, context),
         *_forms(evidence, picked, fold(quotes)),
     ]  # fmt: skip
-    return Support(np.array(row, np.float32), name or place or (f"{year}年" if year else ""))
+    unheld = _unheld(fold(question), [evidence.documents[p.document] for p in picks], context)
+    missing = unheld or name or place or (f"{year}年" if year else "")
+    return Support(np.array(row, np.float32), missing, bool(unheld))
 
 
 def _distances(evidence: Evidence, question: str, picked: Sequence[int], places: Places) -> tuple[float, float]:
@@ -223,6 +231,22 @@ def _name_missing(question: str, context: str) -> str:
                 return f"《{name}》"
             if name.lower() not in context:
                 return f"“{name}”"
+    return ""
+
+
+def _unheld(question: str, quoted: Sequence[Document], context: str) -> str:
+    """A document that the (folded) question names by title or 文号 and that is neither quoted nor spoken of
+    by what is; "" for none. A title may be given a little differently."""
+    for name in _TITLE.findall(question):
+        wanted = set(pairwise(_EDITION.sub("", name)))
+        if len(wanted) < SHORT_TITLE or name in context:
+            continue
+        if all(len(wanted & set(pairwise(fold(d.title)))) < SAME_TITLE * len(wanted) for d in quoted):
+            return f"《{name}》"
+    numbers = {number for _, _, number in find_numbers(question)}
+    said = {d.number for d in quoted}
+    if numbers and not numbers & said and not numbers & {number for _, _, number in find_numbers(context)}:
+        return min(numbers)
     return ""
 
 

@@ -87,3 +87,42 @@ def test_a_repealed_article_is_no_rule_and_an_amended_text_is_quoted_with_a_caut
     kept = assistant.ask(Question("垃圾收集点每日清扫几次？"))
     assert "两次" in kept.citations[0].quote
     assert any("部分废止" in note and "第三条" in note for note in kept.notes) and kept.notes[0] in kept.text
+
+
+@pytest.mark.parametrize(
+    ("question", "grounded"),
+    [
+        ("《湖州市养犬规定》里携犬进入商场怎么处罚？", True),
+        ("《湖州市养犬规定（试行）》里携犬进入商场怎么处罚？", True),
+        ("《湖州市电梯安全条例》里携犬进入商场怎么处罚？", False),
+        ("湖政发〔2019〕7号里携犬进入商场怎么处罚？", False),
+    ],
+)
+def test_a_document_asked_for_by_name_is_answered_from_that_document_or_not_at_all(
+    answer, question: str, grounded: bool  # type: ignore[no-untyped-def]
+) -> None:
+    given = answer(question)
+    assert (given.basis == "grounded") == grounded
+    if grounded:
+        assert set(quoted(given)) == {"湖州市养犬规定"}
+    else:
+        assert given.reason == "below_threshold" and ("电梯安全条例" in given.text or "湖政发〔2019〕7号" in given.text)
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "quote"),
+    [
+        ("《湖州市养犬规定》第一条规定了什么？", "湖州市养犬规定", "三百元"),
+        ("温州市养犬条例第9条的内容是什么", "温州市养犬条例", "八百元"),
+        ("温州市养犬条例第九条是怎么规定的", "温州市养犬条例", "八百元"),
+        ("《湖州市养犬规定》第二十条规定了什么？", "", "《湖州市养犬规定》第二十条"),
+    ],
+)
+def test_an_article_asked_for_by_its_number_is_quoted_or_said_not_to_be_there(
+    answer, question: str, title: str, quote: str  # type: ignore[no-untyped-def]
+) -> None:
+    given = answer(question)
+    if title:
+        assert list(quoted(given)) == [title] and quote in quoted(given)[title]
+    else:
+        assert given.reason == "below_threshold" and quote in given.text
