@@ -244,6 +244,8 @@ def find_title(parsed: Parsed, name: str, lines: list[Line]) -> Field:
             line = Line(start, start + len(text), text)
             title, end = _joined(line, [x for x in lines if x.start > start])
             return Field(_clean(title), Span(start, end))
+    rows = [row for table in parsed.tables for row in table.rows]
+    lines = [x for x in lines if not any(row.start <= x.start < row.end for row in rows)]  # a row is no title
     found = _from_lines(lines)
     if found:
         return found

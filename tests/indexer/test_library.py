@@ -259,3 +259,14 @@ def test_a_file_name_that_is_no_utf8_hinders_nobody(library: Library, tmp_path: 
     assert report.count("added") == 3 and not report.failed
     assert add(library, [folder]).count("unchanged") == 3
     assert {h.document.title for h in library.search("用水单位应当节约用水")} >= {"节水"}
+
+
+def test_a_table_without_a_title_is_called_by_its_file(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "临河市停车收费标准.csv").write_text("区域,车型,首小时\n一类区域,小型车,5元\n二类区域,小型车,3元\n", "utf-8")
+    add(library, [folder])
+    (document,) = library.store.documents()
+    assert document.title == "临河市停车收费标准"
+    answer = Assistant(library).ask(Question("临河市一类区域小型车停车首小时收费多少元？"))
+    assert "一类区域" in answer.citations[0].quote and "5元" in answer.citations[0].quote
