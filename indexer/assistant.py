@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from kb import articles, casebook, comparison, conflict
+from kb import articles, casebook, comparison, conflict, particulars
 from kb.compose import Composed, caution, compose, fallen_article, refusal_text
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
@@ -179,9 +179,14 @@ class Assistant:
         evidence = self.gatherer.evidence(text, hits) if hits else None
         if evidence is None or not evidence.found:
             return Verdict(hits)
-        article = articles.asked_for(text, evidence.documents, [s.reading for s in evidence.sources])
+        readings = [s.reading for s in evidence.sources]
+        article = articles.asked_for(text, evidence.documents, readings)
         if article is not None:
             return _of_article(hits, evidence, article)
+        of_itself = particulars.asked_for(text, evidence.documents, readings)
+        if of_itself is not None:
+            pick = Pick(of_itself.document, (of_itself.span,), 1.0, "sentence")
+            return Verdict(hits, evidence, Chosen((pick,)), True)
         scores = shipped()["sentence"].scores(evidence.rows) + evidence.prior
         chosen = self._choose(text, evidence, scores)
         judged = support(evidence, text, scores, softmax(scores), chosen.picks, places)
@@ -251,6 +256,8 @@ class Assistant:
         """
         cited = {evidence.documents[p.document].id: evidence.documents[p.document] for p in chosen.picks}
         if any(_holds(evidence, pick) for pick in chosen.picks):
+            return []
+        if particulars.field_asked(text) == "effective" and any(d.status == "not_yet" for d in cited.values()):
             return []
         f = question.filters
         if f.status or f.doc_id or f.number or f.as_of or f.issued_to:

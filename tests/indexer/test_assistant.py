@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from indexer.adding import add
 from indexer.assistant import Assistant
 from indexer.library import Library
-from kb.model import Answer, Question
+from kb import particulars
+from kb.evidence import read
+from kb.model import Answer, Document, Question, Span
 from kb.settings import load_settings
 
 DOCUMENTS = {
@@ -126,3 +129,58 @@ def test_an_article_asked_for_by_its_number_is_quoted_or_said_not_to_be_there(
         assert list(quoted(given)) == [title] and quote in quoted(given)[title]
     else:
         assert given.reason == "below_threshold" and quote in given.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "《松江镇老年食堂管理办法》规定每月的补贴什么时候发放？", "《松江镇老年食堂管理办法》里的菜单由谁发布的？",
+        "《松江镇老年食堂管理办法》要求什么时候制定应急预案？", "《松江镇老年食堂管理办法》的收费什么时候开始执行？",
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_something_in_a_document_is_not_answered_by_the_document_itself(question: str) -> None:
+    rule = Document(
+        "d", "松江镇老年食堂管理办法", "a.txt", 1, "0" * 64, number="松政发〔2026〕12号", issuer="松江镇人民政府",
+        issued=date(2026, 2, 5), effective=date(2099, 3, 1),
+        evidence={name: Span(0, 5) for name in ("number", "issuer", "issued", "effective")},
+    )  # fmt: skip
+    assert particulars.asked_for(question, [rule], [read(RULE)]) is None
+    assert particulars.asked_for("《松江镇老年食堂管理办法》什么时候开始执行？", [rule], [read(RULE)]) is not None
+
+
+RULE = """松江镇老年食堂管理办法
+
+松政发〔2026〕12号
+
+各村、各单位：
+
+第一条 老年食堂应当每日供应午餐。
+
+第二条 本办法自2099年3月1日起施行。
+
+松江镇人民政府
+2026年2月5日
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("《松江镇老年食堂管理办法》的文号是什么？", "松政发〔2026〕12号"),
+        ("松江镇老年食堂管理办法是谁发布的？", "松江镇人民政府"),
+        ("《松江镇老年食堂管理办法》什么时候印发的？", "2026年2月5日"),
+        ("松江镇老年食堂管理办法的成文日期是哪天", "2026年2月5日"),
+        ("松江镇老年食堂管理办法从什么时候开始施行？", "2099年3月1日"),
+        ("老年食堂管理办法什么时候施行？", "2099年3月1日"),
+    ],
+)
+def test_what_a_document_says_of_itself_is_quoted_from_the_line_that_says_it(
+    tmp_path: Path, question: str, words: str
+) -> None:
+    (tmp_path / "办法.txt").write_text(RULE, "utf-8")
+    (tmp_path / "节水.md").write_text(DOCUMENTS["丙"], "utf-8")
+    library = Library(load_settings(tmp_path / "home"))
+    add(library, [tmp_path / "办法.txt", tmp_path / "节水.md"])
+    given = Assistant(library).ask(Question(question))
+    assert words in "".join(c.quote for c in given.citations), given.text
+    assert any("尚未施行" in note for note in given.notes)
