@@ -97,6 +97,9 @@ def _one(question: str, previous: str, answer: str, tools: Tools) -> list[str]:
     return [question]
 
 
+_YEAR = re.compile(r"(?P<year>(?:19|20)\d{2}\s*年?)(?P<part>底|末|初|度|上半年|下半年)?")
+
+
 def topic(question: str) -> str:
     """What a question is about: its 《title》, or the words beside its question word."""
     titled = _TITLE.search(question)
@@ -123,10 +126,11 @@ def _exchanged(what: str, previous: str, tools: Tools) -> str:
         if previous[end : end + 1] in tuple("省市县区") and what[-1] in "省市县区":
             end += 1
         return previous[:at] + what + previous[end:]
-    year = re.search(r"\d{4}\s*年?", what)
-    old = re.search(r"(?:19|20)\d{2}\s*年?", previous)
+    year, old = _YEAR.search(what), _YEAR.search(previous)
     if year and old:
-        return previous[: old.start()] + what + previous[old.end() :]
+        end = old.end() if year["part"] else old.end("year")
+        before = previous[: old.start()]
+        return before + (what.removeprefix("到") if before.endswith("到") else what) + previous[end:]
     if here:
         return f"{what}{previous}"
     words = [w for w in dict.fromkeys(tools.cut(previous)) if w not in FRAME and len(w) > 1]

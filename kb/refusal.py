@@ -40,7 +40,7 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*年|年度|[-—至]|\D)")
 
 def out_of_scope(text: str) -> bool:
     """Whether a folded question is no question to the documents at all."""
-    return bool(_HOSTILE.search(text) or _CREATIVE.search(text)) or not re.search(r"[0-9a-z\u4e00-\u9fff]", text)
+    return bool(_HOSTILE.search(text) or _CREATIVE.search(text)) or not re.search(r"[a-z\u4e00-\u9fff]|\d{3}", text)
 
 
 def log_odds(probability: float) -> float:

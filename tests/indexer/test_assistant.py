@@ -56,6 +56,11 @@ def test_a_question_word_is_no_word_the_documents_must_have(answer) -> None:  # 
     assert given.basis == "grounded" and "每年" in quoted(given)["节水办法"]
 
 
+@pytest.mark.parametrize("question", ["1", "？！", "3.5", "——"])
+def test_a_bare_figure_or_mark_is_no_question(answer, question: str) -> None:  # type: ignore[no-untyped-def]
+    assert answer(question).reason == "out_of_scope"
+
+
 def test_cases_on_a_topic_are_listed_one_citation_each_and_others_left_out(answer) -> None:  # type: ignore[no-untyped-def]
     given = answer("有哪些带动村民就业的案例？")
     assert set(quoted(given)) == {"竹溪村以竹编带动就业", "石桥村开直播带动就业"}

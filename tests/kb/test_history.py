@@ -42,6 +42,19 @@ def test_a_year_takes_the_place_of_the_year(tools: Tools) -> None:
     assert asked("那2028年呢？", tools, "2025年的目标是什么？", "略。").startswith("2028年")
 
 
+@pytest.mark.parametrize(
+    ("follow", "previous", "made"),
+    [
+        ("那到2027年底呢？", "食堂到2026年底要建多少家？", "食堂到2027年底要建多少家？"),
+        ("2027年底呢？", "食堂到2026年底要建多少家？", "食堂到2027年底要建多少家？"),
+        ("那2027年呢？", "食堂到2026年底要建多少家？", "食堂到2027年底要建多少家？"),
+        ("2027年上半年呢？", "2026年要建多少家食堂？", "2027年上半年要建多少家食堂？"),
+    ],
+)
+def test_the_end_of_a_year_is_neither_doubled_nor_lost(tools: Tools, follow: str, previous: str, made: str) -> None:
+    assert asked(follow, tools, previous, "略。") == made
+
+
 def test_a_pronoun_becomes_what_was_talked_about(tools: Tools) -> None:
     made = asked("它有多少个省级标配应用？", tools, "浙里未来社区在线是什么？", "略。")
     assert made == "浙里未来社区在线有多少个省级标配应用？"
