@@ -8,16 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from .errors import StorageFailed
+from .errors import BadSettings, StorageFailed
 
 SCHEMA_VERSION = "0001"
 
 
 def open_engine(url: str) -> Engine:
     """Connect and migrate. Raises `StorageFailed` with the file's name when that cannot be done."""
-    engine = create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
+    try:
+        engine = create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
+    except (ImportError, ArgumentError) as error:
+        raise BadSettings(
+            f"设置 database 的值 {url!r} 用不了（{error}）；请写成 sqlite:///文件路径，或留空用数据目录里的库"
+        ) from error
     if url.startswith("sqlite"):
         event.listen(engine, "connect", _prepare_sqlite)
     with storage_errors(url):

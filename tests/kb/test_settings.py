@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.database import open_engine
 from kb.errors import BadSettings
 from kb.settings import DEFAULT_HOME, load_settings, sources, unknown_variables
 
@@ -97,3 +98,9 @@ def test_the_fingerprint_changes_with_what_answers_depend_on_and_with_nothing_el
     assert load_settings(tmp_path, port=1, log_level="debug").fingerprint() == plain
     assert load_settings(tmp_path, evidence_threshold=0.6).fingerprint() != plain
     assert load_settings(tmp_path, model_name="m").fingerprint() != plain
+
+
+@pytest.mark.parametrize("url", ["mysql://x", "不是地址"])
+def test_a_database_that_cannot_be_used_is_named_with_what_to_write(url: str) -> None:
+    with pytest.raises(BadSettings, match="sqlite:///"):
+        open_engine(url)
