@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 
 from .evidence import Reading
 from .fold import chinese_number, fold
@@ -33,7 +34,7 @@ class Article:
 
 def asked_for(question: str, documents: Sequence[Document], readings: Sequence[Reading]) -> Article | None:
     """The article whose words are asked for, of the document the question names, rather of one in force."""
-    asks = _ASKS.search(fold(question))
+    asks = _ASKS.search(fold(question)) if len(_LABEL.findall(fold(question))) == 1 else None
     named = [i for i, d in enumerate(documents) if names_document(question, d.title, d.number)] if asks else []
     if asks is None or not named:
         return None
@@ -47,11 +48,19 @@ def _value(match: re.Match[str]) -> tuple[int | None, str]:
 
 
 def _span(reading: Reading, wanted: tuple[int | None, str]) -> tuple[int, int] | None:
-    inside = [
-        s for s in reading.sentences
-        if any((m := _LABEL.match(fold(label))) and _value(m) == wanted for label in reading.path(s.start))
-    ]  # fmt: skip
-    if not inside:
+    """The first run of sentences under that article; an annex may count its own articles from one again."""
+
+    def under(at: int) -> bool:
+        labels = map(_LABEL.match, map(fold, reading.path(at)))
+        return any(m is not None and _value(m) == wanted for m in labels)
+
+    inside = takewhile(lambda s: under(s.start), dropwhile(lambda s: not under(s.start), reading.sentences))
+    first = next(inside, None)
+    if first is None:
         return None
-    start = inside[0].start
-    return start, next((s.end for s in inside if s.end - start >= LIMIT), inside[-1].end)
+    end = first.end
+    for sentence in inside:
+        if end - first.start >= LIMIT:
+            break
+        end = sentence.end
+    return first.start, end

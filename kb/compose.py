@@ -14,7 +14,7 @@ from .quoting import Pick
 STATUS_NAMES = {
     "repealed": "已废止", "expired": "已失效", "not_yet": "尚未施行", "amended": "已修改", "partly_repealed": "部分废止",
 }  # fmt: skip
-_ARTICLE = re.compile(r"第[^条]{1,8}条")
+_ARTICLE = re.compile(r"第[^条]{1,8}条(?!第)")  # the whole of it: not 第六条第二款
 KIND_NAMES = {"standard": "标准", "action": "行动", "case": "案例", "policy": "政策"}
 
 

@@ -10,9 +10,11 @@ import pytest
 from indexer.adding import add
 from indexer.assistant import Assistant
 from indexer.library import Library
-from kb import particulars
+from indexer.outline import outline
+from kb import articles, particulars
+from kb.compose import caution, fallen_article
 from kb.evidence import read
-from kb.model import Answer, Document, Question, Span
+from kb.model import Answer, Document, Parsed, Question, Span
 from kb.settings import load_settings
 
 DOCUMENTS = {
@@ -189,3 +191,21 @@ def test_what_a_document_says_of_itself_is_quoted_from_the_line_that_says_it(
     given = Assistant(library).ask(Question(question))
     assert words in "".join(c.quote for c in given.citations), given.text
     assert any("尚未施行" in note for note in given.notes)
+
+
+def test_an_article_ends_where_it_ends_and_two_asked_for_together_are_not_one() -> None:
+    text = "甲办法\n第一条 甲。\n第二条 乙。\n丙。\n第三条 丁。\n附件\n第一条 戊。\n第二条 己。\n"
+    rule = Document("d", "甲乙丙办法", "a.txt", 1, "0" * 64)
+    reading = read(text, outline(Parsed(text)))
+    found = articles.asked_for("《甲乙丙办法》第二条规定了什么？", [rule], [reading])
+    assert found is not None and found.span is not None and text[slice(*found.span)] == "第二条 乙。\n丙。"
+    assert articles.asked_for("《甲乙丙办法》第一条和第二条规定了什么？", [rule], [reading]) is None
+
+
+@pytest.mark.parametrize(("scope", "fallen"), [("第三条", "第三条"), ("第三条第二款", ""), ("第二条、第三条", "第三条")])
+def test_of_a_partly_repealed_article_only_the_part_has_fallen(scope: str, fallen: str) -> None:
+    rule = Document(
+        "d", "办法", "a.txt", 1, "0" * 64, status="partly_repealed", status_reason=f"自2026年8月11日起被《通知》废止{scope}"
+    )
+    assert fallen_article(rule, ("第三条",)) == fallen
+    assert ("第三条已废止" in caution(rule, [("第三条",)])) == bool(fallen) and scope in caution(rule, [("第三条",)])
