@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import signal
 import socket
 from collections.abc import Callable
@@ -15,8 +13,8 @@ from kb.settings import Settings
 
 from .app import create_app
 from .guards import JsonLines
+from .memory import few_arenas
 
-M_ARENA_MAX = -8  # glibc's malloc.h
 GRACE = 20  # seconds that running requests get when the service is told to stop
 
 
@@ -24,7 +22,7 @@ def run_server(
     settings: Settings, library: Library, listener: socket.socket, started: Callable[[str], None]
 ) -> None:
     """Serve until told to stop; calls `started` with the address once connections are accepted."""
-    _few_arenas()
+    few_arenas()
     config = uvicorn.Config(
         create_app(settings, library),
         log_config=logging_of(settings),
@@ -47,12 +45,6 @@ def run_server(
         # uvicorn raises the signal again once everything is finished; being told to stop is no failure
         signal.signal(number, lambda *_: None)
     Server(config).run(sockets=[listener])
-
-
-def _few_arenas() -> None:
-    """Let the threads share two heaps. glibc gives each its own, and each keeps what was freed in it."""
-    with contextlib.suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def logging_of(settings: Settings) -> dict[str, object]:

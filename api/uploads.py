@@ -16,6 +16,7 @@ from kb.database import storage_errors
 from kb.errors import Forbidden, KBError, NotFound
 
 from .doors import narrowest, sees_all
+from .memory import give_back
 from .notice import notify
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def add_uploads(
         report = add_sources(library, sources, said, Watcher(), service.pool())
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        give_back()
     notify(service, [one.doc_id for one in report.done if one.change != "unchanged"])
     return _results(service, caller, report)
 

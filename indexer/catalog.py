@@ -50,6 +50,7 @@ class Catalog:
         holes = False
         if previous is not None:
             gone = np.array(store.gone_since(since), np.int64)
+            store.let_go(gone.tolist())
             keep = ~np.isin(previous.ids, gone, assume_unique=True)
             holes = previous.holes or not keep.all()
             ids = np.concatenate([previous.ids[keep], ids])

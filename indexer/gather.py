@@ -31,7 +31,7 @@ class Gatherer:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.vectors = WordVectors(library.embedder.encode)
-        self._sources: OrderedDict[tuple[str, int], tuple[Source, Revision]] = OrderedDict()
+        self._sources: OrderedDict[str, tuple[Source, Revision]] = OrderedDict()  # by document
         self._kept = 0
         self._places_of = lru_cache(maxsize=2)(self._by_place)
         self._reading = threading.Lock()
@@ -107,24 +107,31 @@ class Gatherer:
         )
 
     def source(self, document: Document, number: int) -> tuple[Source, Revision]:
-        """A revision read for evidence; the most recently used are remembered."""
-        key = (document.id, number)
+        """A revision read for evidence; the most recently used are remembered, one of each document."""
         with self._reading:
-            known = self._sources.get(key)
-            if known is not None:
-                self._sources.move_to_end(key)
+            known = self._sources.get(document.id)
+            if known is not None and known[1].number == number:
+                self._sources.move_to_end(document.id)
                 return known
         revision = self.library.store.revision(document.id, number)
         made = Source(read(revision.text, revision.outline), document.title), revision
         with self._reading:
-            if key in self._sources:  # read by another thread meanwhile
-                return self._sources[key]
-            self._sources[key] = made
+            known = self._sources.get(document.id)
+            if known is not None and known[1].number == number:  # read by another thread meanwhile
+                return known
+            self._let_go(document.id)
+            self._sources[document.id] = made
             self._kept += len(revision.text)
             while self._kept > CHARACTERS_KEPT and len(self._sources) > 1:
-                _, (_, oldest) = self._sources.popitem(last=False)
-                self._kept -= len(oldest.text)
+                self._let_go(next(iter(self._sources)))
         return made
+
+    def _let_go(self, doc_id: str) -> None:
+        """Forget what is remembered of a document, the vectors of its sentences too."""
+        source, revision = self._sources.pop(doc_id, (None, None))
+        if source is not None and revision is not None:
+            self._kept -= len(revision.text)
+            self.vectors.forget(text for line in source.lines() for text in (line.text, line.wide))
 
     def _words(self, candidate: Candidate) -> tuple[str, ...]:
         known = candidate.source.words_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -86,6 +86,12 @@ class WordVectors:
             known.update(fresh)
             found |= fresh
         return np.array([found[text] for text in texts], np.float32)
+
+    def forget(self, sentences: Iterable[str]) -> None:
+        """Their text is there no longer."""
+        known = self._sentences
+        for text in sentences:
+            known.pop(text, None)
 
     def rows(self, words: Sequence[str]) -> Floats:
         """(len(words), dim) float32."""

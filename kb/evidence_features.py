@@ -93,6 +93,10 @@ class Source:
             known = self._lines[index] = self._line(index)
         return known
 
+    def lines(self) -> list[Line]:
+        """Those worked out so far."""
+        return list(self._lines.values())
+
     def _line(self, index: int) -> Line:
         sentence, text = self.reading.sentences[index], self.text(index)
         fixed = (

@@ -464,6 +464,11 @@ class Store:
             found |= read
         return found
 
+    def let_go(self, ids: Iterable[int]) -> None:
+        """Remember these passages no longer; they are gone."""
+        for id in ids:
+            self._passages.pop(id, None)
+
     def passages_of(self, doc_id: str) -> list[PassageRow]:
         query = (
             select(passages, documents.c.doc_id)

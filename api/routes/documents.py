@@ -17,6 +17,7 @@ from kb.wire import document_json
 from ..discretion import discreet, status_proof
 from ..doors import may
 from ..listing import relations_of, with_revisions
+from ..memory import give_back
 from ..notice import notify
 from ..originals import boxes, original_of, page_png, revision_of
 from ..problems import Json
@@ -173,6 +174,7 @@ async def delete(id: Id, service: At, caller: Writer) -> Response:
         library.store.document(id, caller.visibility)
         if remove_documents(library, [id]):
             raise missing(id)
+        give_back()
         notify(service, [id])
 
     await service.run(work)

@@ -270,3 +270,24 @@ def test_a_table_without_a_title_is_called_by_its_file(library: Library, tmp_pat
     assert document.title == "临河市停车收费标准"
     answer = Assistant(library).ask(Question("临河市一类区域小型车停车首小时收费多少元？"))
     assert "一类区域" in answer.citations[0].quote and "5元" in answer.citations[0].quote
+
+
+def test_what_is_remembered_of_a_text_goes_with_it(library: Library, folder: Path) -> None:
+    """A service whose documents change all day must not keep every version it ever read."""
+    add(library, [folder / "停车.md", folder / "绿化.txt"])
+    assistant = Assistant(library)
+    vectors, held = assistant.gatherer.vectors, library.store._passages
+
+    def ask() -> None:
+        assistant.ask(Question("绿地多久养护一次？"))
+        assistant.ask(Question("停车怎样登记？"))
+
+    ask()
+    sentences, passages = len(vectors._sentences), len(held)
+    assert sentences and passages
+    for month in range(2, 8):
+        (folder / "绿化.txt").write_text(f"绿化养护规定\n\n绿地应当每{month}个月养护一次。\n", "utf-8")
+        add(library, [folder / "绿化.txt"])
+        ask()
+    assert (len(vectors._sentences), len(held)) == (sentences, passages)
+    assert "每7个月" in assistant.ask(Question("绿地多久养护一次？")).text
