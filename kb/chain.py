@@ -54,26 +54,6 @@ def seal(key: bytes, seq: int, last: str) -> str:
 
 
 @contextmanager
-def appending(engine: Engine) -> Iterator[Connection]:
-    """One transaction that no other writer can enter, committed at its end."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        with _committed(connection):
-            yield connection
-
-
-@contextmanager
-def _committed(connection: Connection) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
-
-
-@contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """One unmoving view of the database, however much is written meanwhile.
 
@@ -95,7 +75,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 def append(connection: Connection, kind: str, values: Mapping[str, Any], key: bytes) -> int:
-    """Put one record at the end of the chain; returns its place. Needs `appending`."""
+    """Put one record at the end of the chain; returns its place. Needs a transaction that no other writer can enter."""
     head = connection.execute(_HEAD).first()
     if head is None:
         first = {"id": 1, "seq": 0, "hash": GENESIS, "seal": seal(key, 0, GENESIS)}

@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from .chain import GENESIS, append, appending, canonical, digest, question_digest
+from .chain import GENESIS, append, canonical, digest, question_digest
 from .chain_check import ChainReport, check_chain
+from .commit import Commits
 from .database import storage_errors
 from .errors import BadInput, NotFound, StorageFailed
 from .figures import figures
@@ -65,14 +65,9 @@ class Ledger:
         self.key = key
         self._mask = mask or (lambda text: text)
         self._where = str(engine.url.database or engine.url)
-        self._writing = threading.Lock()
+        self._commit = Commits(engine)
 
     # ---- writing -------------------------------------------------------------------------
-
-    @contextmanager
-    def _append(self) -> Iterator[Connection]:
-        with self._writing, storage_errors(self._where), appending(self.engine) as connection:
-            yield connection
 
     def record(
         self, answer: Answer, question: Question, caller: str, context: Mapping[str, Any] | None = None
@@ -106,13 +101,14 @@ class Ledger:
             "record": canonical(record),
             **private,
         }
-        with self._append() as connection:
+        beside = [{"answer": answer.id, "doc_id": i, "cited": c} for i, (_, c) in touched.items()]
+
+        def write(connection: Connection) -> None:
             append(connection, "answer", row, self.key)
-            if touched:
-                connection.execute(
-                    _BESIDE,
-                    [{"answer": answer.id, "doc_id": i, "cited": c} for i, (_, c) in touched.items()],
-                )
+            if beside:
+                connection.execute(_BESIDE, beside)
+
+        self._commit(write)
         return answer.id
 
     def _private(self, answer: Answer, question: Question) -> dict[str, Any]:
@@ -135,8 +131,7 @@ class Ledger:
             raise BadInput(f"评价 {verdict!r} 不合法；请用 correct、wrong 或 incomplete")
         self._one(id, visibility)
         values = {"answer": id, "verdict": verdict, "note": _storable(note), "author": _storable(author)}
-        with self._append() as connection:
-            append(connection, "review", {**values, "created": now()}, self.key)
+        self._commit(lambda connection: append(connection, "review", {**values, "created": now()}, self.key))
 
     def erase(self, ids: Sequence[str], author: str, mask: Callable[[str], str] | None = None) -> int:
         """Drop (or, given `mask`, mask) the questions of these answers; returns how many were touched.
@@ -145,10 +140,8 @@ class Ledger:
         """
         done = 0
         for start in range(0, len(ids), 500):
-            with self._append() as connection:
-                if self.engine.dialect.name == "sqlite":
-                    connection.exec_driver_sql("PRAGMA secure_delete=ON")  # no copy in freed pages
-                done += self._erase(connection, ids[start : start + 500], author, mask)
+            some = ids[start : start + 500]
+            done += self._commit(lambda connection, some=some: self._erase(connection, some, author, mask))  # type: ignore[misc]
         if done and self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -157,6 +150,8 @@ class Ledger:
     def _erase(
         self, connection: Connection, ids: Sequence[str], author: str, mask: Callable[[str], str] | None
     ) -> int:
+        if self.engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA secure_delete=ON")  # no copy in freed pages
         c = answers.c
         rows = connection.execute(
             select(c.id, c.question, c.rewritten, c.history).where(c.id.in_(ids), c.question.is_not(None))
