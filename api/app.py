@@ -25,6 +25,7 @@ from .routes import answers, asking, documents, health, pages
 from .schemas import Problem
 from .service import Service
 
+COMPRESSION = 3  # of gzip: of an answer 9 saves a twentieth more, for twice the time
 ABOUT = "中文政策文件知识库：检索、引用原文的问答、引文核对、答案账本。每个答案的每句话都附原文出处。"
 
 
@@ -58,7 +59,7 @@ def create_app(settings: Settings, library: Library | None = None) -> FastAPI:
         app.include_router(module.router)
     app.router.routes.append(tools.route())
     app.mount("/static", pages.static())
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=COMPRESSION)
     app.add_middleware(Guards, service=service)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

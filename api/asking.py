@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 from kb.access import Caller
@@ -54,39 +53,57 @@ class Conversation:
         return time.perf_counter() - self._began
 
 
-async def events(service: Service, question: Question, caller: Caller) -> AsyncIterator[tuple[str, Any]]:
-    """Start answering; gives `("hits", …)`, `("claim", …)`…, then `("answer", …)` or `("error", …)`.
+class Events:
+    """What becomes of one question: `("hits", …)`, `("claim", …)`…, then `("answer", …)` or `("error", …)`.
 
-    Raises `TooBusy` at once where the question cannot be taken, before any event.
+    `more` says whether the next is there already: what is there together is best sent together.
     """
-    loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
 
-    def tell(name: str, value: object) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(queue.put_nowait, (name, value))
+    def __init__(self, seconds: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self._seconds = seconds
+        self._deadline = self._loop.time() + seconds
+        self._over = False
+
+    def tell(self, name: str, value: object) -> None:
+        """Called from the thread at work."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._queue.put_nowait, (name, value))
+
+    @property
+    def more(self) -> bool:
+        return not self._queue.empty()
+
+    def __aiter__(self) -> Events:
+        return self
+
+    async def __anext__(self) -> tuple[str, Any]:
+        if self._over:
+            raise StopAsyncIteration
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                name, value = await self._queue.get()
+        except TimeoutError:
+            self._over = True
+            return "error", TookTooLong(f"处理超过 {self._seconds:g} 秒，已放弃；请稍后重试")
+        if name == END:
+            self._over = True
+            raise StopAsyncIteration
+        return name, value
+
+
+async def events(service: Service, question: Question, caller: Caller) -> Events:
+    """Start answering. Raises `TooBusy` at once where the question cannot be taken, before any event."""
+    heard = Events(service.settings.request_seconds)
 
     def work() -> None:
         try:
-            tell("answer", Conversation(service, question, caller).answer(tell))
+            heard.tell("answer", Conversation(service, question, caller).answer(heard.tell))
         except Exception as error:
-            tell("error", error)
+            heard.tell("error", error)
         finally:
-            tell(END, None)
+            heard.tell(END, None)
 
     service.submit(work)
-    return _until_end(queue, service.settings.request_seconds)
-
-
-async def _until_end(queue: asyncio.Queue[tuple[str, Any]], seconds: float) -> AsyncIterator[tuple[str, Any]]:
-    deadline = asyncio.get_running_loop().time() + seconds
-    while True:
-        try:
-            async with asyncio.timeout_at(deadline):
-                name, value = await queue.get()
-        except TimeoutError:
-            yield "error", TookTooLong(f"处理超过 {seconds:g} 秒，已放弃；请稍后重试")
-            return
-        if name == END:
-            return
-        yield name, value
+    return heard

@@ -57,8 +57,7 @@ class Completion:
             if name == "claim" and not self.question.quoting:
                 yield self._chunk({"reasoning_content": f"{value.text}\n"})
             elif name == "answer":
-                for one in self._ended(value, usage):
-                    yield one
+                yield b"".join(self._ended(value, usage))  # ready together, sent together
             elif name == "error":
                 said = problem_json(value)
                 yield _event(openai_error(said["status"], said["code"], said["detail"]))

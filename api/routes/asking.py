@@ -64,6 +64,7 @@ async def ask(asked: AskIn, service: At, caller: Annotated[Caller, Depends(may("
     stream = await events(service, question, caller)
 
     async def sent() -> object:  # an async generator
+        ready = b""
         async for name, value in stream:
             if name == "hits":
                 data: object = {"hits": [hit_json(hit) for hit in value]}
@@ -73,7 +74,12 @@ async def ask(asked: AskIn, service: At, caller: Annotated[Caller, Depends(may("
                 data = answer_json(value)
             else:
                 data = problem_json(value)
-            yield b"event: " + name.encode() + b"\ndata: " + dumps(data) + b"\n\n"
+            ready += b"event: " + name.encode() + b"\ndata: " + dumps(data) + b"\n\n"
+            if not stream.more:
+                yield ready
+                ready = b""
+        if ready:
+            yield ready
 
     return StreamingResponse(sent(), media_type="text/event-stream", headers=STREAMING)  # type: ignore[arg-type]
 
