@@ -6,7 +6,8 @@ Added to the learned scores, in log-odds, so that a rule can be seen and changed
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -14,7 +15,16 @@ from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate
 from .model import IN_FORCE, Document
 
-Places = Callable[[str], Sequence[tuple[str, str]]]  # text → (name as written, region it means)
+
+class Places(Protocol):
+    """A table of places."""
+
+    def __call__(self, text: str) -> Sequence[tuple[str, str]]:
+        """(name as written, region it means) of every place a text names."""
+
+    def wider(self, region: str) -> frozenset[str]:
+        """The regions that one lies in."""
+
 
 SAME_PLACE, OTHER_PLACE, WIDER_PLACE = 1.5, -3.0, -0.7
 NOT_IN_FORCE = -1.5
@@ -26,7 +36,6 @@ _PENALTY = re.compile(r"罚款|吊销|没收|处[^,，。]{1,10}元|给予(?:警
 _OF_PENALTIES = re.compile(r"罚|处分|责任|后果|违|没收|吊销|怎么办|赔|判|追究|会怎")
 _ABOUT = frozenset("定义 界定 含义 意思 概念 理解".split())
 _DEFINES = re.compile(r"所称|是指|系指|指的是|定义为|含义是|简称")
-PROVINCE_ENDS = ("省", "自治区", "北京市", "上海市", "天津市", "重庆市")
 
 
 def prior(asked: Asked, question: str, found: Sequence[Candidate], documents: Sequence[Document], places: Places) -> Floats:
@@ -87,9 +96,7 @@ def place_fit(document: Document, wanted: set[str], places: Places) -> float:
         return SAME_PLACE
     if not about:
         return 0.0
-    wider = all(region.endswith(PROVINCE_ENDS) for region in about)
-    narrow = all(region.endswith(PROVINCE_ENDS) for region in wanted)
-    return WIDER_PLACE if wider and not narrow else OTHER_PLACE
+    return WIDER_PLACE if any(about & places.wider(region) for region in wanted) else OTHER_PLACE
 
 
 __all__ = ["Places", "place_fit", "places_about", "prior"]

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .enumeration import enumerations, markers
+from .evidence_prior import Places
 from .fold import chinese_number, fold
 from .model import Turn
 from .understand import FRAME
 
 Cut = Callable[[str], Sequence[str]]
 Likeness = Callable[[str, Sequence[str]], Sequence[float]]
-Places = Callable[[str], Sequence[tuple[str, str]]]
 
 TURNS_READ = 8  # earlier messages looked at
 _POLITE = re.compile(r"^(?:请问一?下?|我?想(?:问|了解|知道)一?下?|麻烦问一?下?|您好|你好|那么?|另外|还有|再问一?下?|好的?|嗯|哦|谢谢)[，,、。!！ ]*")

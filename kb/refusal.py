@@ -17,6 +17,7 @@ from .evidence_score import shipped
 from .fold import find_numbers, fold
 from .forms import has_form, names_given, names_wanted, only_echoes, per_missing
 from .model import Document
+from .ordinals import beyond
 from .quoting import Pick
 
 _HOSTILE = re.compile(
@@ -56,7 +57,7 @@ class Support:
 
     row: Floats  # (len(BASIS),) for the learned judge
     missing: str
-    unheld: bool = False  # a document is asked for by its name, and what is quoted is another
+    unheld: bool = False  # a document or a place in a list is asked for, and what is quoted is or has no such
 
     @property
     def odds(self) -> float:
@@ -112,7 +113,8 @@ def support(
         *_gaps(evidence, picked, context),
         *_forms(evidence, picked, fold(quotes)),
     ]  # fmt: skip
-    unheld = _unheld(fold(question), [evidence.documents[p.document] for p in picks], context)
+    asks = fold(question)
+    unheld = _unheld(asks, [evidence.documents[p.document] for p in picks], context) or beyond(asks, fold(quotes), context)
     missing = unheld or name or place or (f"{year}年" if year else "")
     return Support(np.array(row, np.float32), missing, bool(unheld))
 

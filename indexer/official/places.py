@@ -1,4 +1,4 @@
-"""Regions: which province, city or county (of Zhejiang) a document belongs to."""
+"""Regions: which province, city or county a document belongs to, and what lies in what."""
 
 from __future__ import annotations
 
@@ -26,37 +26,61 @@ _PLACE = re.compile(
 
 @cache
 def _lists() -> dict[str, list[str]]:
-    """The sections of `places.txt`."""
+    """The sections of `places.txt`, each as its lines."""
     sections: dict[str, list[str]] = {}
     for line in files("indexer.official").joinpath("places.txt").read_text(encoding="utf8").splitlines():
         if line.startswith("["):
             sections[line.strip("[]")] = current = []
         elif sections and not line.startswith("#"):
-            current += line.split()
+            current.append(line)
     return sections
+
+
+def _entries(section: str) -> list[tuple[str, str]]:
+    """The pairs of a section; the second is "" where an entry has one name only."""
+    found = [entry.partition("=") for line in _lists()[section] for entry in line.partition(": ")[2].split()]
+    return [(first, second) for first, _, second in found]
+
+
+@cache
+def _provinces() -> list[tuple[str, str]]:
+    """(full name, the character its documents are numbered by)."""
+    return [(full, code) for line in _lists()["provinces"] for full, _, code in (e.partition("=") for e in line.split())]
 
 
 @cache
 def _table() -> tuple[re.Pattern[str], dict[str, str]]:
     """A pattern of every name a region goes by, and the region each name means."""
     names: dict[str, str] = {}
-    for entry in _lists()["provinces"]:
-        full = entry.partition("=")[0]
-        short = re.sub(r"(?:壮族|回族|维吾尔)?(?:自治区|特别行政区|省|市)$", "", full)
-        names |= {full: full, short: full}
-    for city in _lists()["cities"]:
-        names.setdefault(city, city + "市")
-        names[city + "市"] = city + "市"
-    names |= {county: county for county in _lists()["counties"]}
+    for full, _ in _provinces():
+        names |= {full: full, re.sub(r"(?:壮族|回族|维吾尔)?(?:自治区|特别行政区|省|市)$", "", full): full}
+    for section in ("cities", "counties"):
+        for full, short in _entries(section):
+            names[full] = full
+            if short:
+                names.setdefault(short, full)
     return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True)))), names
+
+
+@cache
+def _above() -> dict[str, frozenset[str]]:
+    """The regions that each lies in; of a name that several places have (鼓楼区) those of all of them."""
+    found: dict[str, frozenset[str]] = {}
+    for section in ("cities", "counties"):
+        for line in _lists()[section]:
+            above, _, entries = line.partition(": ")
+            for entry in entries.split():
+                name = entry.partition("=")[0]
+                found[name] = found.get(name, frozenset()) | {above} | found.get(above, frozenset())
+    return found
 
 
 @cache
 def _codes() -> list[tuple[str, str]]:
     """What a 文号 may begin with and the region it stands for, longest first."""
-    pairs = [entry.split("=") for entry in _lists()["codes"]]
-    pairs += [entry.split("=")[::-1] for entry in _lists()["provinces"]]
-    return sorted(((code, region) for code, region in pairs), key=lambda c: -len(c[0]))
+    pairs = [(code, region) for line in _lists()["codes"] for code, _, region in (e.partition("=") for e in line.split())]
+    pairs += [(code, full) for full, code in _provinces()]
+    return sorted(pairs, key=lambda c: -len(c[0]))
 
 
 def region_of(issuer: str, title: str, number: str) -> str | None:
@@ -91,9 +115,19 @@ def region_of(issuer: str, title: str, number: str) -> str | None:
     return None
 
 
-def places(text: str) -> Sequence[tuple[str, str]]:
-    """The places a text names: (name as written, region it means)."""
-    return _in_short(text) if len(text) <= SHORT else _in(text)
+class Gazetteer:
+    """The places a text names, and what each lies in: `kb.evidence_prior.Places`."""
+
+    def __call__(self, text: str) -> Sequence[tuple[str, str]]:
+        """(name as written, region it means) of every place a text names."""
+        return _in_short(text) if len(text) <= SHORT else _in(text)
+
+    def wider(self, region: str) -> frozenset[str]:
+        """The regions that one lies in: 安吉县 → 湖州市, 浙江省. Empty for a province and for what is not known."""
+        return _above().get(region, frozenset())
+
+
+places = Gazetteer()
 
 
 def _in(text: str) -> tuple[tuple[str, str], ...]:
