@@ -25,6 +25,9 @@ class Places(Protocol):
     def wider(self, region: str) -> frozenset[str]:
         """The regions that one lies in."""
 
+    def names(self, region: str) -> tuple[str, ...]:
+        """What a region goes by."""
+
 
 SAME_PLACE, OTHER_PLACE, WIDER_PLACE = 1.5, -3.0, -0.7
 NOT_IN_FORCE = -1.5

@@ -122,10 +122,10 @@ def support(
 def _distances(evidence: Evidence, question: str, picked: Sequence[int], places: Places) -> tuple[float, float]:
     """Whether a place or year of the question stands neither in the paragraphs quoted nor above them."""
     near = " ".join(_paragraph(evidence.found[i]) for i in picked)
-    known = {region for _, region in places(near)}
+    known: set[str] = set()
     for document in {evidence.found[i].document for i in picked}:
         known |= places_about(evidence.documents[document], places)
-    far = any(name not in near and region not in known for name, region in places(question))
+    far = any(region not in known and not _speaks_of(near, region, places) for _, region in places(question))
     return float(far), float(any(year not in near for year in _YEAR.findall(evidence.asked.understood.text)))
 
 
@@ -219,11 +219,14 @@ def _context(found: Sequence[Candidate], picks: Sequence[Pick], picked: Sequence
 
 def _place_missing(question: str, context: str, places: Places) -> str:
     """A place the question names and the quoted documents never do."""
-    known = {region for _, region in places(context[:60_000])}
     for name, region in places(question):
-        if name not in context and region not in known:
+        if not _speaks_of(context, region, places):
             return name
     return ""
+
+
+def _speaks_of(text: str, region: str, places: Places) -> bool:
+    return any(name in text for name in places.names(region))
 
 
 def _name_missing(question: str, context: str) -> str:

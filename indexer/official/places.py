@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -49,8 +49,8 @@ def _provinces() -> list[tuple[str, str]]:
 
 
 @cache
-def _table() -> tuple[re.Pattern[str], dict[str, str]]:
-    """A pattern of every name a region goes by, and the region each name means."""
+def _names() -> dict[str, str]:
+    """Every name a region goes by, and the region it means."""
     names: dict[str, str] = {}
     for full, _ in _provinces():
         names |= {full: full, re.sub(r"(?:壮族|回族|维吾尔)?(?:自治区|特别行政区|省|市)$", "", full): full}
@@ -59,7 +59,43 @@ def _table() -> tuple[re.Pattern[str], dict[str, str]]:
             names[full] = full
             if short:
                 names.setdefault(short, full)
-    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True)))), names
+    return names
+
+
+@cache
+def _by_opening() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    """What finds two characters that may open a name, and the names that each two open, longest first.
+
+    One pattern of thousands of names would try them all at every place of a text.
+    """
+    opened: dict[str, list[str]] = {}
+    for name in sorted(_names(), key=len, reverse=True):
+        opened.setdefault(name[:2], []).append(name)
+    firsts, seconds = ("".join(sorted({opening[i] for opening in opened})) for i in (0, 1))
+    return re.compile(f"(?=[{firsts}][{seconds}])"), {opening: tuple(names) for opening, names in opened.items()}
+
+
+def _found(text: str) -> Iterator[tuple[int, str]]:
+    """(start, name) of every place named in a text, the longest name at each."""
+    pattern, opened = _by_opening()
+    end = 0
+    for match in pattern.finditer(text):
+        start = match.start()
+        if start < end:
+            continue
+        for name in opened.get(text[start : start + 2], ()):
+            if text.startswith(name, start):
+                yield start, name
+                end = start + len(name)
+                break
+
+
+@cache
+def _names_of() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, region in _names().items():
+        found[region] = (*found.get(region, ()), name)
+    return found
 
 
 @cache
@@ -85,14 +121,14 @@ def _codes() -> list[tuple[str, str]]:
 
 def region_of(issuer: str, title: str, number: str) -> str | None:
     """The most local region that the issuer, else the title, else the 文号 names; 国家 for central bodies."""
-    pattern, names = _table()
+    names = _names()
     for text in (issuer, title):
         if not text:
             continue
         if text is title and _CENTRAL.match(text):
             return NATION
         begin = re.sub(r"^(?:中共|关于)", "", text)
-        places = [(m.start(), names[m.group()]) for m in pattern.finditer(begin)]
+        places = [(start, names[name]) for start, name in _found(begin)]
         if places:
             region, end = places[0][1], places[0][0]
             for start, place in places[1:]:  # 浙江省杭州市余杭区: each follows the one before
@@ -126,13 +162,17 @@ class Gazetteer:
         """The regions that one lies in: 安吉县 → 湖州市, 浙江省. Empty for a province and for what is not known."""
         return _above().get(region, frozenset())
 
+    def names(self, region: str) -> tuple[str, ...]:
+        """What a region goes by: 安吉县 → 安吉县, 安吉."""
+        return _names_of().get(region, (region,))
+
 
 places = Gazetteer()
 
 
 def _in(text: str) -> tuple[tuple[str, str], ...]:
-    pattern, names = _table()
-    return tuple((m[0], names[m[0]]) for m in pattern.finditer(text))
+    names = _names()
+    return tuple((name, names[name]) for _, name in _found(text))
 
 
 _in_short = lru_cache(maxsize=8192)(_in)
