@@ -134,6 +134,9 @@ class Assistant:
 
     def _answer(self, question: Question, emit: Event) -> Answer:
         choices = readings(question.text, question.history, self._tools)
+        there = self._where_we_are(question, choices[0], emit)
+        if there is not None:
+            return there
         answer = self._attempt(question, choices[0], emit)
         for other in choices[1:]:
             if answer.basis == "grounded":
@@ -141,6 +144,27 @@ class Assistant:
             second = self._attempt(question, other, emit)
             answer = second if second.basis == "grounded" else answer
         return answer
+
+    def _where_we_are(self, question: Question, resolved: str, emit: Event) -> Answer | None:
+        """A follow-up answered by the documents that the last question was answered by; None where they
+        do not answer it, or where it names a place or document of its own."""
+        asked = [i for i, turn in enumerate(question.history) if turn.role == "user"]
+        if not asked or question.filters.doc_id or "《" in question.text or places(question.text):
+            return None
+        last = readings(question.history[asked[-1]].content, question.history[: asked[-1]], self._tools)[0]
+        if out_of_scope(last.lower()) or out_of_scope(question.text.lower()):
+            return None
+        with self.library.turns:
+            before = self._verdict(replace(question, text=last, history=()), last)
+        if before.evidence is None or not before.supported:
+            return None
+        titles = {d.id: d.title for d in (before.evidence.documents[p.document] for p in before.chosen.picks)}
+        inside = replace(question, filters=replace(question.filters, doc_id=tuple(titles)))
+        for text in dict.fromkeys((resolved, question.text)):
+            answer = self._attempt(inside, text, emit)
+            if answer.basis == "grounded":
+                return answer if answer.rewritten else replace(answer, rewritten=_within(titles, question.text))
+        return None
 
     def _attempt(self, question: Question, text: str, emit: Event) -> Answer:
         blank = self._blank(question, text)
@@ -317,6 +341,11 @@ class Assistant:
             question = Question(suggestion.text, filters=filters, quoting=True)
             if suggestion.kept(self._answer(question, lambda name, value: None)):
                 yield suggestion.text
+
+
+def _within(titles: Mapping[str, str], text: str) -> str:
+    """How a follow-up was understood: 《某办法》：由谁签发？"""
+    return f"{'、'.join('《' + title.strip('《》') + '》' for title in titles.values())}：{text}"
 
 
 def _of_article(hits: tuple[Hit, ...], evidence: Evidence, article: articles.Article) -> Verdict:

@@ -14,7 +14,7 @@ from indexer.outline import outline
 from kb import articles, particulars
 from kb.compose import caution, fallen_article
 from kb.evidence import read
-from kb.model import Answer, Document, Parsed, Question, Span
+from kb.model import Answer, Document, Parsed, Question, Span, Turn
 from kb.settings import load_settings
 
 DOCUMENTS = {
@@ -35,7 +35,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped
     library = Library(load_settings(home))
     add(library, [Path(folder)])
     assistant = Assistant(library)
-    return lambda text: assistant.ask(Question(text))
+    return lambda text, *before: assistant.ask(Question(text, tuple(Turn("user", said) for said in before)))
 
 
 def quoted(given: Answer) -> dict[str, str]:
@@ -45,6 +45,16 @@ def quoted(given: Answer) -> dict[str, str]:
 def test_two_cities_set_side_by_side_are_each_answered_from_their_own_document(answer) -> None:  # type: ignore[no-untyped-def]
     found = quoted(answer("带狗进商场，湖州和温州分别罚多少？"))
     assert "三百元" in found["湖州市养犬规定"] and "八百元" in found["温州市养犬条例"]
+
+
+def test_a_follow_up_is_answered_by_the_document_spoken_of(answer) -> None:  # type: ignore[no-untyped-def]
+    before = "温州带狗进商场归哪个部门管？"
+    given = answer("要罚多少钱？", before)
+    assert "八百元" in quoted(given)["温州市养犬条例"] and "湖州市养犬规定" not in quoted(given)
+    assert given.rewritten and given.rewritten != given.question
+    other = answer("那湖州呢？", before)  # names a place of its own
+    assert "湖州市养犬规定" in quoted(other) and "温州市养犬条例" not in quoted(other)
+    assert "每年" in quoted(answer("用水单位多久开展一次水平衡测试？", before))["节水办法"]  # another matter
 
 
 def test_a_city_without_a_basis_is_named_beside_the_one_that_has_it(answer) -> None:  # type: ignore[no-untyped-def]

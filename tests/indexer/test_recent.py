@@ -95,12 +95,15 @@ def test_long_talk_is_not_remembered_and_forgetting_forgets(library: Library, mo
     assistant = Assistant(library)
     worked = counted(assistant, monkeypatch)
     talk = replace(QUESTION, history=(Turn("user", "停车" * LONG_HISTORY),))
-    assert assistant.ask(talk).citations == assistant.ask(talk).citations
-    assert len(worked) == 2
+    first = assistant.ask(talk)
+    once = len(worked)  # the question, and the one before it
+    assert assistant.ask(talk).citations == first.citations
+    assert len(worked) == 2 * once > 0
+    worked.clear()
     assistant.ask(QUESTION)
     assistant.forget()
     assistant.ask(QUESTION)
-    assert len(worked) == 4
+    assert len(worked) == 2
 
 
 def test_what_failed_is_tried_again_and_fails_for_those_who_waited() -> None:
