@@ -40,6 +40,7 @@ QUOTING = "quoting"  # the name of the answer that no language model wrote
 SUGGESTED = 6  # first questions offered
 CONSIDERED = 80  # documents they are made from
 LONG_HISTORY = 8000  # code points; after so much talk a question is nobody else's
+LONGEST_LAST = 2000  # code points; a longer last turn is a pasted text, no question
 CASE_HITS = 40  # passages looked through for a list of cases
 
 
@@ -62,6 +63,18 @@ class Verdict:
     chosen: Chosen = Chosen(())
     supported: bool = False
     missing: str = ""  # a name or place that the evidence lacks
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The documents a conversation is about, by id; `fallen` where they were wanted though no longer in force."""
+
+    titles: Mapping[str, str]
+    fallen: bool
+
+    def asked(self, text: str) -> str:
+        """How a follow-up is understood: 《某办法》：由谁签发？"""
+        return f"{'、'.join('《' + title.strip('《》') + '》' for title in self.titles.values())}：{text}"
 
 
 class Assistant:
@@ -134,56 +147,75 @@ class Assistant:
 
     def _answer(self, question: Question, emit: Event) -> Answer:
         choices = readings(question.text, question.history, self._tools)
-        there = self._where_we_are(question, choices[0], emit)
-        if there is not None:
-            return there
-        answer = self._attempt(question, choices[0], emit)
+        answer = self._followed(question, choices[0], emit) or self._attempt(question, choices[0], emit)
         for other in choices[1:]:
             if answer.basis == "grounded":
                 break
             second = self._attempt(question, other, emit)
             answer = second if second.basis == "grounded" else answer
+        if answer.basis != "grounded":
+            emit("hits", answer.hits)
         return answer
 
-    def _where_we_are(self, question: Question, resolved: str, emit: Event) -> Answer | None:
+    def _followed(self, question: Question, resolved: str, emit: Event) -> Answer | None:
         """A follow-up answered by the documents that the last question was answered by; None where they
         do not answer it, or where it names a place or document of its own."""
-        asked = [i for i, turn in enumerate(question.history) if turn.role == "user"]
-        if not asked or question.filters.doc_id or "《" in question.text or places(question.text):
+        topic = self._spoken_of(question)
+        if topic is None:
             return None
-        last = readings(question.history[asked[-1]].content, question.history[: asked[-1]], self._tools)[0]
-        if out_of_scope(last.lower()) or out_of_scope(question.text.lower()):
-            return None
-        with self.library.turns:
-            before = self._verdict(replace(question, text=last, history=()), last)
-        if before.evidence is None or not before.supported:
-            return None
-        titles = {d.id: d.title for d in (before.evidence.documents[p.document] for p in before.chosen.picks)}
-        inside = replace(question, filters=replace(question.filters, doc_id=tuple(titles)))
         for text in dict.fromkeys((resolved, question.text)):
-            answer = self._attempt(inside, text, emit)
+            answer = self._attempt(question, text, emit, topic)
             if answer.basis == "grounded":
-                return answer if answer.rewritten else replace(answer, rewritten=_within(titles, question.text))
+                return answer
         return None
 
-    def _attempt(self, question: Question, text: str, emit: Event) -> Answer:
+    def _spoken_of(self, question: Question) -> Topic | None:
+        """The documents that answered the question before, where this one may go on about them."""
+        said = [i for i, turn in enumerate(question.history) if turn.role == "user"]
+        if not said or question.filters.doc_id or "《" in question.text or places(question.text):
+            return None
+        if len(question.history[said[-1]].content) > LONGEST_LAST:
+            return None
+        last = readings(question.history[said[-1]].content, question.history[: said[-1]], self._tools)[0]
+        if out_of_scope(last.lower()) or out_of_scope(question.text.lower()):
+            return None
+        before = replace(question, text=last, history=())
+        with self.library.turns:
+            verdict = self._verdict(before, last)
+        evidence, chosen = verdict.evidence, verdict.chosen
+        if evidence is None or not verdict.supported or self._stale(before, last, evidence, chosen):
+            return None
+        cited = [evidence.documents[p.document] for p in chosen.picks]
+        fallen = not any(_holds(evidence, pick) for pick in chosen.picks)
+        return Topic({document.id: document.title for document in cited}, fallen)
+
+    def _attempt(self, question: Question, text: str, emit: Event, topic: Topic | None = None) -> Answer:
+        """The answer to a question read as `text`; of a topic, by its documents alone.
+
+        The hits are told once there is an answer in them; of a refusal, by who asked for the attempt.
+        """
         blank = self._blank(question, text)
         if out_of_scope(text.lower()):
             return replace(blank, reason="out_of_scope", text=refusal_text("out_of_scope"))
+        inside = question
+        if topic is not None:
+            inside = replace(question, filters=replace(question.filters, doc_id=tuple(topic.titles)))
+            blank = replace(blank, rewritten=blank.rewritten or topic.asked(text))
         with self.library.turns:  # from the search to the choice: what is begun is ended first
-            verdict = self._verdict(question, text)
+            verdict = self._verdict(inside, text)
         blank = replace(blank, hits=verdict.hits[: question.k])
-        emit("hits", blank.hits)
         if not verdict.hits:
             return replace(blank, reason="no_hit", text=refusal_text("no_hit"))
         evidence, chosen = verdict.evidence, verdict.chosen
         if evidence is None or not verdict.supported:
             return self._refused(blank, "below_threshold", verdict.hits, verdict.missing)
-        stale = self._stale(question, text, evidence, chosen)
+        wanted = inside if topic is not None and topic.fallen else question
+        stale = self._stale(wanted, text, evidence, chosen)
         if stale:
             named = {document.id for document in stale}
             nearest = sorted(verdict.hits, key=lambda hit: hit.document.id not in named)[: question.k]
             return self._refused(replace(blank, hits=tuple(nearest)), "not_in_force", [], named=stale)
+        emit("hits", blank.hits)
         return self._grounded(blank, evidence, chosen, emit, question.quoting)
 
     def _verdict(self, question: Question, text: str) -> Verdict:
@@ -341,11 +373,6 @@ class Assistant:
             question = Question(suggestion.text, filters=filters, quoting=True)
             if suggestion.kept(self._answer(question, lambda name, value: None)):
                 yield suggestion.text
-
-
-def _within(titles: Mapping[str, str], text: str) -> str:
-    """How a follow-up was understood: 《某办法》：由谁签发？"""
-    return f"{'、'.join('《' + title.strip('《》') + '》' for title in titles.values())}：{text}"
 
 
 def _of_article(hits: tuple[Hit, ...], evidence: Evidence, article: articles.Article) -> Verdict:

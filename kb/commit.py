@@ -48,15 +48,18 @@ class Commits:
         return found if mine in found else [*found, mine]  # taken by one who was then interrupted
 
     def _commit(self, writes: list[_Write[object]]) -> None:
+        begun = False
         try:
             with storage_errors(self._where), _transaction(self.engine) as connection:
+                begun = True
                 results = [one.write(connection) for one in writes]
         except Exception as error:
-            if len(writes) == 1:
-                writes[0].end(None, error)
-            else:
+            if begun and len(writes) > 1:  # one of them may be to blame
                 for one in writes:
                     self._commit([one])
+            else:  # where none can begin (locked, read-only), none waits for it again
+                for one in writes:
+                    one.end(None, error)
             return
         for one, result in zip(writes, results, strict=True):
             one.end(result)

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -140,15 +141,14 @@ class Ledger:
         """
         done = 0
         for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
-            done += self._commit(lambda connection, some=some: self._erase(connection, some, author, mask))  # type: ignore[misc]
+            done += self._commit(partial(self._erase, ids=ids[start : start + 500], author=author, mask=mask))
         if done and self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return done
 
     def _erase(
-        self, connection: Connection, ids: Sequence[str], author: str, mask: Callable[[str], str] | None
+        self, connection: Connection, *, ids: Sequence[str], author: str, mask: Callable[[str], str] | None
     ) -> int:
         if self.engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete=ON")  # no copy in freed pages

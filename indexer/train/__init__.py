@@ -2,6 +2,6 @@
 
 import os
 
-# Before numpy is imported: beside torch a second thread waits busily, and a small product of matrices that
-# takes 60 µs took 16 ms.
+# Before numpy is imported: while anything else runs, a second thread waits busily for its half, and a small
+# product of matrices that takes 60 µs took 16 ms.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -36,7 +36,7 @@ _NO_PLACES = re.compile(r"直辖|^.{1,2}$|开发区|管理区|园区|街道$|镇
 
 
 def short(name: str) -> str:
-    """阜蒙… 自治县、市、县 without its level; "" for a district or a name of one character."""
+    """A name without its level (景宁畲族自治县 → 景宁); "" for a district and where one character would be left."""
     found = _SHORT.match(name)
     return found[1] if found else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,8 @@ DOCUMENTS = {
     "丙": "---\ntitle: 节水办法\nkind: policy\n---\n第一条 用水单位应当每年开展一次水平衡测试。\n",
     "丁": "---\ntitle: 竹溪村以竹编带动就业\nkind: case\n---\n竹溪村办起竹编工坊，带动六十名村民就业。\n",
     "戊": "---\ntitle: 石桥村开直播带动就业\nkind: case\n---\n石桥村建起直播间卖山货，带动四十名村民就业。\n",
+    "庚": "---\ntitle: 公园茶座登记办法\nkind: policy\n---\n第一条 登记公园茶座应当提交下列材料：\n（一）申请书；\n（二）身份证明；\n（三）场地证明。\n",
+    "辛": "---\ntitle: 河道采砂许可办法\nkind: policy\nstatus: repealed\n---\n第一条 采砂许可由水利部门核发。\n第二条 采砂许可证的有效期为九个月。\n",
     "己": "---\ntitle: 老街夜市的管理\nkind: case\n---\n老街划定夜市摊位，由商户轮流值日打扫。\n",
 }
 
@@ -35,7 +38,11 @@ def answer(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped
     library = Library(load_settings(home))
     add(library, [Path(folder)])
     assistant = Assistant(library)
-    return lambda text, *before: assistant.ask(Question(text, tuple(Turn("user", said) for said in before)))
+
+    def asked(text: str, *before: str, heard: Callable[[str, object], None] | None = None) -> Answer:
+        return assistant.ask(Question(text, tuple(Turn("user", said) for said in before)), on_event=heard)
+
+    return asked
 
 
 def quoted(given: Answer) -> dict[str, str]:
@@ -55,6 +62,29 @@ def test_a_follow_up_is_answered_by_the_document_spoken_of(answer) -> None:  # t
     other = answer("那湖州呢？", before)  # names a place of its own
     assert "湖州市养犬规定" in quoted(other) and "温州市养犬条例" not in quoted(other)
     assert "每年" in quoted(answer("用水单位多久开展一次水平衡测试？", before))["节水办法"]  # another matter
+
+
+def test_a_follow_up_does_not_get_round_the_refusal_of_a_text_no_longer_in_force(answer) -> None:  # type: ignore[no-untyped-def]
+    before, asked = "采砂许可由哪个部门核发？", "有效期多久？"
+    assert answer(before).reason == "not_in_force"
+    assert answer(asked, before).basis == "none"
+    named = "《河道采砂许可办法》规定采砂许可由哪个部门核发？"  # who names it wants it, and goes on wanting it
+    assert answer(named).basis == "grounded"
+    given = answer(asked, named)
+    assert "九个月" in quoted(given)["河道采砂许可办法"] and given.notes
+
+
+def test_a_place_in_a_list_that_is_not_there_is_named_in_the_refusal(answer) -> None:  # type: ignore[no-untyped-def]
+    assert "场地证明" in quoted(answer("登记公园茶座要提交的第三项材料是什么？"))["公园茶座登记办法"]
+    refused = answer("登记公园茶座要提交的第四项材料是什么？")
+    assert refused.basis == "none" and "第四项" in refused.text
+
+
+def test_hits_are_told_once_and_before_any_claim(answer) -> None:  # type: ignore[no-untyped-def]
+    for text, *before in (("要罚多少钱？", "温州带狗进商场归哪个部门管？"), ("由谁监管？", "有哪些海上风电的案例？"), ("用水单位多久开展一次水平衡测试？",)):
+        heard: list[str] = []
+        answer(text, *before, heard=lambda name, _, heard=heard: heard.append(name))
+        assert heard.count("hits") == 1 and heard[0] == "hits"
 
 
 def test_a_city_without_a_basis_is_named_beside_the_one_that_has_it(answer) -> None:  # type: ignore[no-untyped-def]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ledger_samples import ask, opened, refusal
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from kb.commit import Commits
 from kb.database import open_engine
@@ -73,6 +73,19 @@ def test_one_that_fails_fails_alone_with_its_own_error(commits: Commits) -> None
     assert stored(commits) == [1, 2, 3]
     (error,) = failed.values()
     assert isinstance(error, (IntegrityError, StorageFailed)) and len(done) == 3
+
+
+def test_where_none_can_begin_all_hear_of_it_after_one_try(commits: Commits, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def locked(self: object) -> None:
+        tried.append(1)
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(type(commits.engine), "connect", locked)
+    done, failed = waiting(commits, list(range(10)))
+    assert not done and len(failed) == 10 and len(tried) == 1
+    assert all(isinstance(error, StorageFailed) and "另一个进程" in str(error) for error in failed.values())
 
 
 def test_nothing_of_a_failed_write_stays(commits: Commits) -> None:

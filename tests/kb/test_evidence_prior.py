@@ -11,7 +11,7 @@ from indexer.words import Words
 from kb.evidence import read
 from kb.evidence_asked import SHAPES, Asked, WordVectors, asked
 from kb.evidence_features import Candidate, Source
-from kb.evidence_prior import places_about, prior
+from kb.evidence_prior import OTHER_PLACE, SAME_PLACE, WIDER_PLACE, place_fit, places_about, prior
 from kb.model import Document
 from kb.understand import question_type, understand
 
@@ -63,6 +63,14 @@ def test_a_sentence_that_defines_comes_forward_where_a_definition_is_asked(ready
 )  # fmt: skip
 def test_a_document_is_about_the_most_local_place_it_names(title: str, region: str | None, about: set[str]) -> None:
     assert places_about(document(title, region), places) == about
+
+
+@pytest.mark.parametrize(
+    ("region", "fit"),
+    [("安吉县", SAME_PLACE), ("湖州市", WIDER_PLACE), ("浙江省", WIDER_PLACE), ("金华市", OTHER_PLACE), ("湖北省", OTHER_PLACE), (None, 0.0)],
+)  # fmt: skip
+def test_what_a_place_lies_in_may_speak_for_it_and_its_neighbours_may_not(region: str | None, fit: float) -> None:
+    assert place_fit(document("养犬规定", region), {"安吉县"}, places) == fit
 
 
 @pytest.mark.parametrize(
