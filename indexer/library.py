@@ -88,6 +88,7 @@ class Library:
         # 8 clients 104 answers/s with as many threads as clients, 154 with two on two processors).
         self.turns = Turns(os.cpu_count() or 1)
         self._opened: Opened | None = None
+        self._at_work = False  # whether this process is writing
         self._versions = count()
         self.standing = Standing(self.store)
 
@@ -103,8 +104,8 @@ class Library:
 
     def _newest(self) -> Opened:
         opened = self._opened
-        if opened is not None and _is_newest(opened, self.store.generation(), self.index):
-            return opened
+        if opened is not None and (self._at_work or _is_newest(opened, self.store.generation(), self.index)):
+            return opened  # the writer exchanges it, whole, before it is done
         with self._opening:
             opened, generation = self._opened, self.store.generation()
             if opened is None or not _is_newest(opened, generation, self.index):
@@ -183,7 +184,7 @@ class Library:
             return manifest
         try:
             with self.writing(wait=0.0 if manifest else 600.0):
-                return self.refresh()
+                return self._catch_up()
         except Locked:
             assert manifest is not None
             return manifest
@@ -218,14 +219,30 @@ class Library:
                         ) from None
                     time.sleep(0.05)
             with _questions_first():
-                yield
+                self._at_work = True
+                try:
+                    yield
+                finally:
+                    self._at_work = False
 
     def refresh(self, progress: Progress | None = None) -> Manifest:
-        """Bring index and statuses up to the store. The caller holds the writer's lock.
+        """Bring index and statuses up to the store, then exchange what questions are answered from.
 
-        The index goes first: a new document can be found at once, with the status its own words
-        give it; what it does to others, and others to it, follows.
+        The caller holds the writer's lock. Until the exchange every question is answered as before the
+        change: none waits, and none sees half of it.
         """
+        manifest = self._catch_up(progress)
+        # Who is opening just now may be waiting for the writer's lock: then the next question does it.
+        if self._opened is not None and self._opening.acquire(timeout=1.0):
+            try:
+                self._opened = self._open(self._opened, self.store.generation())
+            finally:
+                self._opening.release()
+        return manifest
+
+    def _catch_up(self, progress: Progress | None = None) -> Manifest:
+        """The index goes first: a document new to readers in other processes can be found at once, with the
+        status its own words give it; what it does to others, and others to it, follows."""
         manifest = self.index.sync(self.store, progress)
         if self.standing.refresh(date.today()):
             manifest = self.index.sync(self.store)
@@ -236,7 +253,7 @@ class Library:
         with self.writing(wait=60.0):
             self.index.clear()
             self._opened = None
-            return self.refresh(progress)
+            return self._catch_up(progress)
 
     def files(self) -> Path:
         """Where the original files lie, named by their sha256."""

@@ -8,7 +8,7 @@ import urllib.request
 import uuid
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 ARTICLES = """\
 青禾镇邻里驿站管理办法
@@ -47,6 +47,13 @@ def _sent(request: urllib.request.Request) -> Any:
     except urllib.error.HTTPError as error:
         with error:
             raise AssertionError(f"{error.code} {request.full_url}: {error.read().decode()}") from None
+
+
+def held_back(page: Page, url: str) -> list[Route]:
+    """The first request to `url`, kept from the service until the test lets it go; those after it pass."""
+    held: list[Route] = []
+    page.route(url, lambda route: route.continue_() if held else held.append(route))
+    return held
 
 
 def home(page: Page, server: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from .journeys import ARTICLES, ask, call, home, marked, send
+from .journeys import ARTICLES, ask, call, held_back, home, marked, send
 
 QUESTION = "青禾镇邻里驿站每日开放时间不得少于几小时？"
 
@@ -389,6 +389,22 @@ def test_a_service_that_wants_a_key_gets_one_for_this_session(page: Page, server
     assert page.evaluate(
         "[sessionStorage.getItem('key'), JSON.stringify({...localStorage}).includes('good-key')]"
     ) == ["good-key", False]
+
+
+def test_late_hits_do_not_overwrite_those_looked_for_after_them(page: Page, server: str) -> None:
+    held = held_back(page, "**/api/search")
+    home(page, server)
+    page.click(".tab[data-mode=search]")
+    page.fill("#question", "世上没有的词")
+    page.keyboard.press("Enter")
+    page.fill("#question", QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit h3").first).to_be_visible()
+    shown = page.locator("#results").inner_text()
+    with page.expect_response(lambda response: response.request == held[0].request):
+        held[0].continue_()
+    page.wait_for_timeout(100)
+    assert page.locator("#results").inner_text() == shown
 
 
 def test_markup_in_documents_and_answers_stays_text(page: Page, server: str) -> None:

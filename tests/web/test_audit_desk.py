@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .journeys import call, send
+from .journeys import call, held_back, send
 
 RULES = """\
 松岭乡夜间照明管理规定
@@ -51,6 +51,20 @@ def test_answers_are_found_by_words_and_by_document(page: Page, server: str, lam
     page.reload()
     expect(page.locator("#about-document")).to_contain_text("松岭乡夜间照明管理规定")
     expect(page.locator(".answer-row")).to_have_count(1)
+
+
+def test_a_late_list_does_not_overwrite_the_one_asked_for_after_it(
+    page: Page, server: str, lamps: tuple[str, str]
+) -> None:
+    held = held_back(page, "**/api/answers?*")
+    page.goto(f"{server}/audit")
+    page.get_by_label("问题含有").fill("松岭乡")
+    page.get_by_role("button", name="查找", exact=True).click()
+    expect(page.locator(".answer-row")).to_have_count(1)
+    with page.expect_response(lambda response: response.request == held[0].request):
+        held[0].continue_()
+    expect(page.locator(".answer-row")).to_have_count(1)
+    expect(page.locator("#total")).to_have_text("共 1 条答案")
 
 
 def test_a_document_is_chosen_by_its_title(page: Page, server: str, lamps: tuple[str, str]) -> None:

@@ -6,7 +6,7 @@ import { dashboard } from "./dashboard.js";
 import { DocumentChoice } from "./document-choice.js";
 import { button, fill, h } from "./dom.js";
 import { fillTexts, moment, t, word } from "./language.js";
-import { download, get, query } from "./net.js";
+import { download, get, newestOnly, query } from "./net.js";
 import { inWords, problemNotice } from "./problem.js";
 import { badge } from "./reference.js";
 import "./top-bar.js";
@@ -20,6 +20,8 @@ const CHOICES = {
 };
 const form = $("filters");
 const resting = new DocumentChoice(t("audit.doc_id"));
+const listing = newestOnly();
+const opening = newestOnly();
 let offset = 0;
 
 // ---- filters and list
@@ -78,11 +80,13 @@ const chosen = () => ({
 
 async function list() {
   const place = $("answers");
+  const newest = listing();
   place.setAttribute("aria-busy", "true");
   $("about-document").hidden = !resting.title;
   $("about-document").textContent = resting.title ? t("audit.rests", { title: resting.title }) : "";
   try {
     const { answers, total } = await get(`/api/answers${query({ ...chosen(), offset, limit: LIMIT })}`);
+    if (!newest()) return;
     fill(
       place,
       answers.length ? h("ul", { class: "answers" }, answers.map(row)) : h("p", { class: "empty" }, t("audit.empty")),
@@ -90,6 +94,7 @@ async function list() {
     );
     $("total").textContent = t("audit.total", { n: total });
   } catch (problem) {
+    if (!newest()) return;
     fill(place, problemNotice(problem, list));
   }
   place.removeAttribute("aria-busy");
@@ -165,14 +170,15 @@ async function openAnswer(id) {
     each.dataset.id === id ? each.setAttribute("aria-current", "true") : each.removeAttribute("aria-current");
   document.body.classList.add("with-detail");
   const place = $("detail");
+  const newest = opening();
   fill(place, h("div", { class: "skeleton" }), h("div", { class: "skeleton" }));
   try {
-    fill(
-      place,
-      auditDetail(await get(`/api/answers/${encodeURIComponent(id)}`), { close, changed: list, document: restsOn }),
-    );
+    const answer = await get(`/api/answers/${encodeURIComponent(id)}`);
+    if (!newest()) return;
+    fill(place, auditDetail(answer, { close, changed: list, document: restsOn }));
     place.focus({ preventScroll: true });
   } catch (problem) {
+    if (!newest()) return;
     fill(
       place,
       problemNotice(problem, () => openAnswer(id)),
@@ -181,6 +187,7 @@ async function openAnswer(id) {
 }
 
 function close() {
+  opening();
   document.body.classList.remove("with-detail");
   history.replaceState(null, "", location.pathname);
   fill($("detail"), h("p", { class: "empty" }, t("audit.choose")));

@@ -1,7 +1,7 @@
 // A box in which a document is chosen by its title: what is typed is searched for, titles are offered.
 
 import { fill, h } from "./dom.js";
-import { get, post } from "./net.js";
+import { get, newestOnly, post } from "./net.js";
 
 const WAIT = 250; // ms without a key before searching
 
@@ -9,6 +9,7 @@ const WAIT = 250; // ms without a key before searching
 export class DocumentChoice {
   #ids = new Map(); // title as offered → id
   #waiting = 0;
+  #offering = newestOnly();
 
   constructor(label) {
     this.offers = h("datalist", { id: "offered-documents" });
@@ -44,9 +45,11 @@ export class DocumentChoice {
   }
 
   async #offer() {
+    const newest = this.#offering();
     try {
       const { hits } = await post("/api/search", { query: this.title, k: 20 });
       for (const { title, doc_id: id } of hits) this.#ids.set(title, id);
+      if (!newest()) return;
       fill(
         this.offers,
         [...new Set(hits.map(({ title }) => title))].map((title) => h("option", { value: title })),

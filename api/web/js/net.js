@@ -69,6 +69,15 @@ export async function post(path, body = {}, options = {}) {
   return (await request(path, { ...posting(body), ...options })).json();
 }
 
+/** Of calls that overlap, only the newest counts: each `call()` gives a test whether it still is the newest. */
+export function newestOnly() {
+  let last = 0;
+  return () => {
+    const mine = ++last;
+    return () => mine === last;
+  };
+}
+
 /** `?a=1&b=2` without the empty ones. */
 export function query(values) {
   const kept = Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined);

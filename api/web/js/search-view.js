@@ -3,7 +3,7 @@
 import { button, fill, h, icon } from "./dom.js";
 import { hitList } from "./hits.js";
 import { t } from "./language.js";
-import { post } from "./net.js";
+import { newestOnly, post } from "./net.js";
 import { problemCard } from "./problem.js";
 
 const STEP = 20;
@@ -11,7 +11,10 @@ const MOST = 100;
 
 /** Search into `place`; `on` has `facets`, `open(hit, from)`, `busy(now)`, `say(words)` and `begin()`. */
 export function searchView(place, on) {
+  const finding = newestOnly();
+
   async function find(query, mode, k = STEP) {
+    const newest = finding();
     on.begin();
     on.busy(true);
     if (k === STEP)
@@ -30,6 +33,7 @@ export function searchView(place, on) {
     history.replaceState(null, "", `#search=${encodeURIComponent(query)}`);
     try {
       const { hits, took_ms: took } = await post("/api/search", { query, k, mode, ...on.facets.value });
+      if (!newest()) return;
       const words = hits.length ? t("search.found", { n: hits.length, ms: Math.round(took) }) : t("search.none");
       on.say(words);
       fill(
@@ -45,12 +49,13 @@ export function searchView(place, on) {
           : null,
       );
     } catch (problem) {
+      if (!newest()) return;
       fill(
         place,
         problemCard(problem, () => find(query, mode)),
       );
     } finally {
-      on.busy(false);
+      if (newest()) on.busy(false);
     }
   }
 
