@@ -200,13 +200,10 @@ class Index:
         if ids:
             name = _fresh_name("add", manifest)
             vectors.write_part(folder, name, np.concatenate(ids), np.concatenate(rows))
-            additions = (*additions, name)
-        parts = [
-            vectors.read_part(folder, n) for n in ((manifest.base,) if manifest.base else ()) + additions
-        ]
-        added = sum(len(part.ids) for part in parts) - (len(parts[0].ids) if manifest.base else 0)
-        if added <= vectors.DELTA_LIMIT and len(additions) <= 64:
+            additions = self._folded(store, manifest, (*additions, name))
+        if sum(vectors.length(folder, name) for name in additions) <= vectors.DELTA_LIMIT:
             return replace(manifest, additions=additions)
+        parts = [vectors.read_part(folder, name) for name in (manifest.base, *additions) if name]
         live = store.passage_documents()[:, 0]
         whole = vectors.merge(parts, manifest.dim, live)
         base = _fresh_name("base", manifest)
@@ -214,6 +211,20 @@ class Index:
         if len(whole.ids) > vectors.FLAT_LIMIT:
             vectors.write_lists(folder, replace(whole, name=base), os.cpu_count() or 1)
         return replace(manifest, base=base, additions=())
+
+    def _folded(self, store: Store, manifest: Manifest, additions: tuple[str, ...]) -> tuple[str, ...]:
+        """The additions, the last small ones written as one."""
+        folder = self.folder / "vectors"
+        count = vectors.to_fold([vectors.length(folder, name) for name in additions])
+        if not count:
+            return additions
+        parts = [vectors.read_part(folder, name) for name in additions[-count:]]
+        ids = np.concatenate([part.ids for part in parts])
+        gone = store.gone_between(int(ids.min(initial=0)), int(ids.max(initial=0)))
+        whole = vectors.fold(parts, manifest.dim, np.array(gone, np.int64))
+        name = _fresh_name("add", manifest)
+        vectors.write_part(folder, name, whole.ids, whole.rows)
+        return (*additions[:-count], name)
 
     def _commit(self, manifest: Manifest) -> None:
         """Name the files that count, replace the manifest, sweep what no longer counts."""

@@ -21,6 +21,7 @@ from kb.errors import BrokenIndex
 FLAT_LIMIT = 30_000  # rows up to which every search is exact (about 2 ms at 256 dimensions)
 TRAIN_LIMIT = 60_000  # rows the inverted lists are trained on
 DELTA_LIMIT = 20_000  # added rows that may stand beside the base before they are folded in
+NPY_HEADER = 128  # bytes before the values of a one-dimensional .npy file
 BITMAPS = 64  # filters whose bitmaps are kept
 OVERFETCH = 8  # candidates of the compressed rows rescored exactly, per wanted result,
 LEAST_FETCHED = 800  # but no fewer than this,
@@ -55,6 +56,28 @@ def write_part(folder: Path, name: str, ids: np.ndarray, rows: np.ndarray) -> No
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / f"{name}.ids.npy", ids)
     np.save(folder / f"{name}.rows.npy", rows)
+
+
+def length(folder: Path, name: str) -> int:
+    """Rows of a stored part, from the size of its file alone; 0 where it is missing."""
+    try:
+        return max((folder / f"{name}.ids.npy").stat().st_size - NPY_HEADER, 0) // 8
+    except OSError:
+        return 0
+
+
+def to_fold(lengths: Sequence[int]) -> int:
+    """How many of the last additions are best written as one, given the rows of each: 0 or at least 2.
+
+    One as long as twice what comes after it is folded in. So there are few parts to open (some log₂ of
+    the rows), and a row is written again as seldom.
+    """
+    count, rows = 0, 0
+    for n in reversed(lengths):
+        if count and n > 2 * rows:
+            break
+        count, rows = count + 1, rows + n
+    return count if count > 1 else 0
 
 
 def read_part(folder: Path, name: str) -> Part:
@@ -223,6 +246,13 @@ def _concatenate(parts: Iterable[Part], dim: int) -> Part:
     _, last = np.unique(ids[::-1], return_index=True)
     keep = len(ids) - 1 - last
     return Part("+".join(part.name for part in parts), ids[keep], rows[keep])
+
+
+def fold(parts: Sequence[Part], dim: int, gone: np.ndarray) -> Part:
+    """The parts as one, without the rows whose id is in `gone`."""
+    whole = _concatenate(parts, dim)
+    keep = ~np.isin(whole.ids, gone)
+    return Part(whole.name, whole.ids[keep], whole.rows[keep])
 
 
 def merge(parts: Sequence[Part], dim: int, live: np.ndarray) -> Part:

@@ -516,6 +516,12 @@ class Store:
                 connection.execute(select(gone.c.passage).where(gone.c.generation > generation)).scalars()
             )
 
+    def gone_between(self, first: int, last: int) -> list[int]:
+        """Passage ids from `first` to `last`, both included, that are gone, in order."""
+        column = gone.c.passage
+        with self.engine.connect() as connection:
+            return list(connection.execute(select(column).where(column.between(first, last)).order_by(column)).scalars())
+
     def passage_documents(self, generation: int = 0) -> np.ndarray:
         """(n, 2) int64: passage id and document row id of what came after a generation, in id order."""
         query = "SELECT id, document FROM passages"  # of all, an index alone answers: no text is read

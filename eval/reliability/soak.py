@@ -2,8 +2,9 @@
 
     python -m eval.reliability soak --minutes 60 [--also FOLDER] [--out report.json]
 
-First the capacity (four clients, as fast as they can), then half of it in quiet, then half of it for the
-rest of the time while documents are added, changed and removed. One call in four is `POST /api/ask`, the
+First the capacity (four clients, as fast as they can), then half of it for the rest of the time. In five
+minutes of six documents are added, changed and removed; the sixth is quiet, so that both figures are of the
+same hour: a machine that others slow down slows both. One call in four is `POST /api/ask`, the
 others `POST /api/search`; the service remembers none of them (`KB_REMEMBERED=0`), or the capacity would
 be that of its memory, which every changed document empties. Times are from the moment a call was due, so
 that a stall counts in full.
@@ -33,6 +34,8 @@ CLIENTS = 4
 EXTRA = 20  # documents that come and go
 CHANGE_EVERY = 5.0  # seconds
 LOOK_EVERY = 5.0
+ROUND, QUIET = 360.0, 60.0  # seconds: of so many the last are without changes
+SETTLING = 5.0  # seconds after the last change that count for neither
 OWN = Path(__file__).parents[1] / "own" / "questions.jsonl"
 
 
@@ -52,7 +55,7 @@ class Load:
 def summary(times: Sequence[float], seconds: float, errors: Sequence[str]) -> Load:
     p50, p99, p999 = (round(float(np.percentile(times or [0.0], q)), 1) for q in (50, 99, 99.9))
     return Load(
-        len(times), round(len(times) / seconds, 1), p50, p99, p999, len(errors), tuple(dict.fromkeys(errors))[:5]
+        len(times), round(len(times) / max(seconds, 1e-9), 1), p50, p99, p999, len(errors), tuple(dict.fromkeys(errors))[:5]
     )
 
 
@@ -63,7 +66,9 @@ class Caller:
         self.client = httpx.Client(base_url=url, timeout=60)
         self.questions = questions
         self.times: list[float] = []
+        self.began: list[float] = []  # when each call should have begun (`time.monotonic`)
         self.errors: list[str] = []
+        self._noting = threading.Lock()
 
     def call(self, number: int, due: float | None = None) -> None:
         """One question; `due` is when it should have begun (`time.monotonic`)."""
@@ -78,11 +83,14 @@ class Caller:
                 self.errors.append(f"{path} {answer.status_code} {answer.json().get('detail')}")
         except httpx.HTTPError as error:
             self.errors.append(f"{path} {type(error).__name__} {error}")
-        self.times.append((time.monotonic() - began) * 1000)
+        took = (time.monotonic() - began) * 1000
+        with self._noting:
+            self.times.append(took)
+            self.began.append(began)
 
     def taken(self, seconds: float) -> Load:
         load = summary(self.times, seconds, self.errors)
-        self.times, self.errors = [], []
+        self.times, self.began, self.errors = [], [], []
         return load
 
 
@@ -101,8 +109,8 @@ def closed(caller: Caller, seconds: float) -> Load:
     return caller.taken(seconds)
 
 
-def paced(caller: Caller, per_second: float, seconds: float) -> Load:
-    """So many calls a second, whether or not the earlier ones are done."""
+def paced(caller: Caller, per_second: float, seconds: float) -> float:
+    """So many calls a second, whether or not the earlier ones are done; gives when it began (`time.monotonic`)."""
     began, due = time.monotonic(), 0.0
     with ThreadPoolExecutor(32) as pool:
         number = 0
@@ -113,14 +121,23 @@ def paced(caller: Caller, per_second: float, seconds: float) -> Load:
             pool.submit(caller.call, number, began + due)
             number += 1
             due = number / per_second
-    return caller.taken(seconds)
+    return began
+
+
+def is_quiet(seconds: float, until: float) -> bool | None:
+    """Whether no documents change so far into the load, `until` seconds long; None while the last change settles."""
+    into, whole = seconds % ROUND, min(ROUND, until)
+    if into < whole - QUIET:
+        return False
+    return True if into >= whole - QUIET + SETTLING else None
 
 
 class Changing(threading.Thread):
-    """Adds, changes and removes documents, one every few seconds, until told to stop."""
+    """Adds, changes and removes documents, one every few seconds but in the quiet ones, until told to stop."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, seconds: float) -> None:
         super().__init__(daemon=True)
+        self.seconds = seconds
         self.client = httpx.Client(base_url=url, timeout=120)
         self.over = threading.Event()
         self.chance = random.Random(1)
@@ -129,8 +146,10 @@ class Changing(threading.Thread):
         self.errors: list[str] = []
 
     def run(self) -> None:
-        version = 0
+        version, began = 0, time.monotonic()
         while not self.over.wait(CHANGE_EVERY):
+            if is_quiet(time.monotonic() - began, self.seconds) is not False:
+                continue
             version += 1
             number = self.chance.randrange(EXTRA)
             try:
@@ -181,18 +200,24 @@ class Memory(threading.Thread):
         return round(float(np.polyfit(seen[:, 0], seen[:, 1], 1)[0]) * 3600, 2)
 
 
-def soak(service: Service, questions: Sequence[str], minutes: float, quiet: float, tell: Callable[[str], None]) -> dict[str, Any]:
-    caller = Caller(service.url, questions)
-    closed(caller, quiet / 4)  # warm
-    capacity = closed(caller, quiet)
+def apart(caller: Caller, began: float, seconds: float, per_second: float) -> tuple[Load, Load]:
+    """The calls while documents changed, and those of the quiet minutes."""
+    kinds = np.array([{False: 0, True: 1, None: 2}[is_quiet(at - began, seconds)] for at in caller.began], int)
+    times = np.array(caller.times)
+    busy, calm = (times[kinds == kind].tolist() for kind in (0, 1))
+    return summary(busy, len(busy) / per_second, caller.errors), summary(calm, len(calm) / per_second, ())
+
+
+def soak(service: Service, questions: Sequence[str], minutes: float, first: float, tell: Callable[[str], None]) -> dict[str, Any]:
+    caller, seconds = Caller(service.url, questions), minutes * 60
+    closed(caller, first / 4)  # warm
+    capacity = closed(caller, first)
     tell(f"四个客户端的吞吐：每秒 {capacity.per_second} 次，p99 {capacity.p99} ms")
     half = max(1.0, capacity.per_second / 2)
-    calm = paced(caller, half, quiet)
-    tell(f"一半负载，没有增删：p99 {calm.p99} ms")
-    changing, memory = Changing(service.url), Memory(service)
+    changing, memory = Changing(service.url, seconds), Memory(service)
     changing.start()
     memory.start()
-    busy = paced(caller, half, minutes * 60)
+    busy, calm = apart(caller, paced(caller, half, seconds), seconds, half)
     for thread in (changing, memory):
         thread.over.set()
         thread.join(120)
@@ -225,14 +250,14 @@ def kept_promises(report: dict[str, Any]) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="eval.reliability soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--quiet", type=float, default=60, help="seconds for the capacity and for the quiet figure")
+    parser.add_argument("--first", type=float, default=60, help="seconds for the capacity")
     parser.add_argument("--home", type=Path, help="a data folder to work on; else a new one with the shipped corpus")
     parser.add_argument("--out", type=Path, help="write the figures as JSON too")
     options = parser.parse_args(arguments)
     questions = [json.loads(line)["question"] for line in OWN.read_text("utf-8").splitlines()]
     with tempfile.TemporaryDirectory(prefix="kb-soak-") as folder:
         with serving(options.home or Path(folder) / "home", KB_REMEMBERED="0") as service:
-            report = soak(service, questions, options.minutes, options.quiet, lambda line: print(line, flush=True))
+            report = soak(service, questions, options.minutes, options.first, lambda line: print(line, flush=True))
         log = (options.home or Path(folder) / "home").with_name(f"{(options.home or Path('home')).name}.serve.log")
         report["log_errors"] = sum('"level": "error"' in line for line in log.read_text("utf-8").splitlines())
     broken = kept_promises(report) + (["日志里有错误"] if report["log_errors"] else [])

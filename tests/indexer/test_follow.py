@@ -13,6 +13,7 @@ from indexer.adding import add
 from indexer.catalog import Catalog
 from indexer.index import Index
 from indexer.library import Library
+from kb.errors import StorageFailed
 from kb.settings import load_settings
 from kb.standing import Standing
 
@@ -108,6 +109,6 @@ def test_a_change_that_fails_is_followed_too(tmp_path: Path, monkeypatch: pytest
 
     with monkeypatch.context() as patch:
         patch.setattr(Index, "sync", broken)
-        with pytest.raises(OSError, match="no space"):
+        with pytest.raises(StorageFailed, match="no space"):
             put(library, {"凉亭.txt": SECOND})
     assert found(library, "每月清扫三次")  # stored, so the next question has it indexed

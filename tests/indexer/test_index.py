@@ -44,6 +44,17 @@ def places(hits: list[Hit]) -> list[tuple[int, float]]:
     return [(hit.passage_id, round(hit.score, 4)) for hit in hits]
 
 
+def test_many_small_changes_leave_few_files_and_nothing_that_is_gone(tmp_path: Path) -> None:
+    library = opened(tmp_path / "home")
+    for step in range(24):
+        take_steps(library, [("add", step % 3, step)])
+    manifest = library.index.manifest()
+    assert manifest is not None and len(manifest.additions) <= 6
+    assert held(library.searcher().vectors) >= {int(i) for i in library.searcher().catalog.ids}
+    assert len(library.searcher().vectors) <= 3 * library.store.passage_count()
+    assert library.search("收费不得超过23元", k=3)[0].passage.text.endswith("23元。")
+
+
 @settings(max_examples=4, deadline=None)
 @given(steps=STEPS)
 def test_an_index_kept_up_step_by_step_holds_what_a_rebuilt_one_holds(

@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import vectors
-from indexer.vectors import VectorIndex, fetched_for, merge, nlist_for, nprobe_for, read_part, write_part
+from indexer.vectors import (
+    VectorIndex,
+    fetched_for,
+    fold,
+    length,
+    merge,
+    nlist_for,
+    nprobe_for,
+    read_part,
+    to_fold,
+    write_part,
+)
 from kb.errors import BrokenIndex
 
 DIM = 16
@@ -67,6 +78,39 @@ def test_an_id_newer_than_the_mask_is_not_allowed_and_one_without_a_row_has_cosi
     found, _ = index.search(unit_rows(1, 0)[0], 5, np.ones(5, bool))
     assert list(found) == [1]
     assert index.cosines(np.array([7]), unit_rows(1, 0)[0]) == [0]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "count"),
+    [([], 0), ([5], 0), ([5, 5], 2), ([10, 5], 2), ([11, 5], 0), ([100, 11, 5], 0), ([30, 10, 5], 3), ([0, 0], 2)],
+)
+def test_the_last_additions_are_folded_when_they_are_about_as_long(lengths: list[int], count: int) -> None:
+    assert to_fold(lengths) == count
+
+
+@given(st.lists(st.integers(1, 500), min_size=1, max_size=300))
+def test_however_many_additions_come_few_parts_remain_and_rows_are_seldom_written_again(sizes: list[int]) -> None:
+    parts: list[int] = []
+    written = 0
+    for size in sizes:
+        parts.append(size)
+        count = to_fold(parts)
+        if count:
+            written += sum(parts[-count:])
+            parts[-count:] = [sum(parts[-count:])]
+    levels = np.log2(sum(sizes)) + 1
+    assert sum(parts) == sum(sizes)
+    assert len(parts) <= levels and written <= 2 * levels * sum(sizes)
+
+
+def test_folding_drops_the_gone_and_keeps_the_last_row_of_an_id(tmp_path: Path) -> None:
+    old, new = unit_rows(3, 1).astype(np.float16), unit_rows(1, 2).astype(np.float16)
+    write_part(tmp_path, "a", np.array([1, 2, 3]), old)
+    write_part(tmp_path, "b", np.array([2]), new)
+    assert (length(tmp_path, "a"), length(tmp_path, "b"), length(tmp_path, "none")) == (3, 1, 0)
+    whole = fold([read_part(tmp_path, "a"), read_part(tmp_path, "b")], DIM, np.array([1]))
+    assert list(whole.ids) == [2, 3]
+    np.testing.assert_array_equal(whole.rows, [new[0], old[2]])
 
 
 def test_merging_drops_the_dead_and_keeps_the_last_row_of_an_id(tmp_path: Path) -> None:
