@@ -96,7 +96,7 @@ export function askPanel(place, on) {
     // Enter that ends an input method's composing is not a send
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
-      if (!isBusy) submit();
+      if (!isBusy || mode === "search") submit(); // an answer in the making is stopped by its button only
     }
   });
   place.append(form);
