@@ -12,19 +12,19 @@ from kb.settings import load_settings
 
 
 @pytest.mark.timeout(600)
-def test_an_add_killed_at_fifty_random_moments_leaves_whole_documents_and_a_mended_index(
+def test_an_add_killed_at_random_moments_leaves_whole_documents_and_a_mended_index(
     tmp_path: Path,
 ) -> None:
-    result = run(tmp_path, 50, ("add",), seed=20261123)
-    assert result.struck["add"] >= 50 // 4, "the kills must strike while the work goes on"
+    result = run(tmp_path, 24, ("add",), seed=20261123)  # two hundred with `python -m eval.reliability kill`
+    assert result.struck["add"] >= 24 // 4, "the kills must strike while the work goes on"
 
 
 @pytest.mark.timeout(600)
 def test_adding_removing_reindexing_and_asking_killed_in_turn_lose_nothing_acknowledged(
     tmp_path: Path,
 ) -> None:
-    result = run(tmp_path, 20, DOINGS, seed=20261124)
-    assert sum(result.struck.values()) >= 5 and result.answers >= 1
+    result = run(tmp_path, 16, DOINGS, seed=20261124)
+    assert sum(result.struck.values()) >= 4 and result.answers >= 1
 
 
 def test_the_check_itself_notices_a_lost_document_a_lost_answer_and_a_half_one(tmp_path: Path) -> None:
