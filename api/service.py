@@ -109,10 +109,11 @@ class Service:
 
     def search(self, text: str, filters: Filters, k: int, mode: Mode) -> tuple[Hit, ...]:
         """As `Library.search`; what many look for is worked out once for as long as nothing changes."""
-        state = (self.library.version(), date.today())
-        return self._searches.get(
-            state, (text, filters, k, mode), lambda: tuple(self.library.search(text, filters, k, mode))
-        )
+        with self.library.held():
+            state = (self.library.version(), date.today())
+            return self._searches.get(
+                state, (text, filters, k, mode), lambda: tuple(self.library.search(text, filters, k, mode))
+            )
 
     def forget(self) -> None:
         """Drop what is remembered of questions and searches."""

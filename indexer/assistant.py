@@ -106,7 +106,8 @@ class Assistant:
         """
         began = time.perf_counter()
         emit = on_event or (lambda name, value: None)
-        answer = self._lately_or_now(question, emit)
+        with self.library.held():
+            answer = self._lately_or_now(question, emit)
         answer = replace(answer, took_ms=round((time.perf_counter() - began) * 1000, 2))
         self.ledger.record(answer, question, caller, self._circumstances())
         if answer.model == QUOTING:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,6 +64,12 @@ class StaticEmbedder:
         self._tokenizer.no_padding()
         self._path = path
         self._threads = threads
+        self._question = lru_cache(maxsize=256)(self._encode_one)
+
+    def _encode_one(self, text: str) -> Floats:
+        row = self._encode([text])
+        row.flags.writeable = False
+        return row
 
     @property
     def dim(self) -> int:
@@ -75,6 +81,11 @@ class StaticEmbedder:
         return f"{self._path.name}@{_version(self._path)}"
 
     def encode(self, texts: Sequence[str]) -> Floats:
+        if len(texts) == 1:  # a question, of which the search and the judges want the vector
+            return self._question(texts[0])
+        return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Floats:
         sums = np.zeros((len(texts), self.dim), dtype=np.float32)  # (n, dim)
         if not texts:
             return sums

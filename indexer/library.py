@@ -89,6 +89,7 @@ class Library:
         self.turns = Turns(os.cpu_count() or 1)
         self._opened: Opened | None = None
         self._at_work = False  # whether this process is writing
+        self._held = threading.local()
         self._versions = count()
         self.standing = Standing(self.store)
 
@@ -102,7 +103,20 @@ class Library:
         """Another number whenever the same question may be answered otherwise than before."""
         return self._newest().version
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Whatever this thread asks inside is answered by one and the same generation."""
+        outer = getattr(self._held, "opened", None)
+        self._held.opened = outer or self._newest()
+        try:
+            yield
+        finally:
+            self._held.opened = outer
+
     def _newest(self) -> Opened:
+        held: Opened | None = getattr(self._held, "opened", None)
+        if held is not None:
+            return held
         opened = self._opened
         if opened is not None and (self._at_work or _is_newest(opened, self.store.generation(), self.index)):
             return opened  # the writer exchanges it, whole, before it is done

@@ -85,7 +85,7 @@ class WordVectors:
                 known = self._sentences = {}
             known.update(fresh)
             found |= fresh
-        return np.array([found[text] for text in texts], np.float32)
+        return np.concatenate([found[text] for text in texts]).reshape(len(texts), -1).astype(np.float32)
 
     def forget(self, sentences: Iterable[str]) -> None:
         """Their text is there no longer."""

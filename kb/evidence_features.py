@@ -46,6 +46,7 @@ class Line:
     before: str  # its list's lead-in, or the sentence before
     head: str  # the title and headings it stands under
     clauses: tuple[str, ...]
+    pairs: int  # different pairs of neighbouring characters
     fixed: tuple[float, ...]  # the features named in `FIXED`
 
     @property
@@ -104,7 +105,8 @@ class Source:
             float(bool(_LEAD_END.search(text))), float(text in self.folded_title or index == 0),
             float(text.rstrip("”’」』").endswith(("?", "？"))),
         )  # fmt: skip
-        return Line(text, self._before(index), self.head(index), tuple(_CLAUSE.findall(text)), fixed)
+        pairs = len(set(pairwise(text)))
+        return Line(text, self._before(index), self.head(index), tuple(_CLAUSE.findall(text)), pairs, fixed)
 
     def _before(self, index: int) -> str:
         sentence = self.reading.sentences[index]
@@ -208,8 +210,10 @@ class _Around:
     @classmethod
     def of(cls, words: Sequence[str], lines: Sequence[Line]) -> _Around:
         def among(texts: Sequence[str]) -> Floats:
-            known = {text: [word in text for word in words] for text in set(texts)}
-            return np.array([known[text] for text in texts], np.float32).reshape(len(texts), len(words))
+            place: dict[str, int] = {}
+            at = [place.setdefault(text, len(place)) for text in texts]
+            found = np.array([[word in text for word in words] for text in place], bool)
+            return found.reshape(len(place), len(words)).astype(np.float32)[at]
 
         before = among([line.before for line in lines])
         return cls(among([line.text for line in lines]), before, np.maximum(before, among([line.head for line in lines])))
@@ -254,11 +258,11 @@ def _of_bigrams(asked: Asked, lines: Sequence[Line]) -> dict[str, Any]:
     """Share of the question's character pairs in each sentence, and in it with what stands before and above;
     the longest stretch in common; and the share of the sentence's pairs that the question lacks."""
     query = asked.understood.text
-    given = set(pairwise(query))
-    own = [set(pairwise(line.text)) for line in lines]
+    given = {a + b for a, b in pairwise(query)}
+    shared = [sum([pair in line.text for pair in given]) for line in lines]
     found: dict[str, Any] = {
         "run": [_run(query, line.text) for line in lines],
-        "novelty": [len(pairs - given) / len(pairs) if pairs else 0.0 for pairs in own],
+        "novelty": [1 - n / line.pairs if line.pairs else 0.0 for n, line in zip(shared, lines, strict=True)],
     }
     if asked.bigrams:
         around = _Around.of([pair for pair, _ in asked.bigrams], lines)

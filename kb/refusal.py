@@ -87,7 +87,8 @@ def support(
     asked, found, rows = evidence.asked, evidence.found, evidence.rows
     order = np.argsort(-scores)
     best = int(order[0])
-    picked = [i for i, c in enumerate(found) if _inside(c, picks)] or [best]
+    quoted_of = {pick.document for pick in picks}
+    picked = [i for i, c in enumerate(found) if c.document in quoted_of and _inside(c, picks)] or [best]
     weights = np.array([w for _, w in asked.words], np.float32)
     weights = weights / (weights.sum() or 1.0)
     cover = evidence.soft[picked].max(axis=0)  # (words,)
