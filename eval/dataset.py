@@ -34,7 +34,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A question set. `documents` gives the records anew at each call; or `files` are added as they lie."""
+    """A question set. `documents` gives the records anew at each call; `files` are added as they lie."""
 
     name: str
     about: str  # one Chinese line for tables: what is asked over what

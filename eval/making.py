@@ -34,7 +34,7 @@ def library_of(dataset: Dataset, work: Path, fresh: bool = False) -> Library:
     library = Library(load_settings(home))
     if not made:
         say(f"正在建立 {dataset.name} 的库……")
-        for failure in add(library, list(dataset.files) or [_written(dataset, work)]).failed:
+        for failure in add(library, [*dataset.files, *_written(dataset, work)]).failed:
             say(f"没有加入：{failure.reason}")
         stamp.write_text(json.dumps(now), "utf-8")
     try:
@@ -55,13 +55,13 @@ def documents_digest(dataset: Dataset) -> str:
     return whole.hexdigest()[:16]
 
 
-def _written(dataset: Dataset, work: Path) -> Path:
+def _written(dataset: Dataset, work: Path) -> list[Path]:
+    """The records as a file to add; none where there are no records."""
     path = work / "libraries" / f"{dataset.name}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as out:
-        for record in dataset.documents():
-            out.write(json.dumps(record, ensure_ascii=False) + "\n")
-    return path
+        count = sum(1 for record in dataset.documents() if out.write(json.dumps(record, ensure_ascii=False) + "\n"))
+    return [path] if count else []
 
 
 def _forget(home: Path) -> None:

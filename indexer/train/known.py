@@ -27,6 +27,7 @@ class Known:
     part: str  # train | tune | test
     facts: tuple[str, ...] = ()  # what an answer must hold; the answer's beginning where empty
     pieces: tuple[str, ...] = ()  # of an answer that stands in several places
+    type: str = ""  # what is asked for, or where there is no answer, why
 
     def names(self, document: Document) -> bool:
         return bool(self.document) and (
@@ -100,12 +101,12 @@ def asked(questions: Path, text_of: Callable[[str], str]) -> list[Known]:
     for line in questions.read_text("utf8").splitlines():
         r = json.loads(line)
         if r.get("refuse"):
-            known.append(Known(r["question"], "", "", r["split"]))
+            known.append(Known(r["question"], "", "", r["split"], type=r["type"]))
             continue
         text = text_of(r["doc"])
         facts = tuple(text[start:end] for start, end in r["answers"])
         pieces = tuple(text[start:end] for start, end in r.get("evidence", ())) or facts
-        known.append(Known(r["question"], r["doc"], "\n".join(pieces), r["split"], facts, pieces))
+        known.append(Known(r["question"], r["doc"], "\n".join(pieces), r["split"], facts, pieces, r["type"]))
     return known
 
 
