@@ -209,7 +209,7 @@ def thresholds(odds: np.ndarray, kinds: np.ndarray) -> str:
     """What a threshold costs, on questions the judges never saw: `kb.refusal.THRESHOLD` is chosen from this."""
     right, absent = kinds.T
     lines = ["门槛　答对者被拒　无依据者被拒（五折，各折的问题没有参加训练）"]
-    for at in np.arange(-2.0, 1.01, 0.25):
+    for at in np.arange(-2.5, 0.51, 0.25):
         lines.append(f"{at:+.2f}　{(odds < at)[right].mean():.3f}　{(odds < at)[absent].mean():.3f}")
     return "\n".join(lines)
 
