@@ -132,7 +132,7 @@ def test_a_repealed_article_is_no_rule_and_an_amended_text_is_quoted_with_a_caut
         "utf-8",
     )
     add(library, [folder])
-    after = assistant.ask(Question("倾倒垃圾罚多少钱？"))
+    after = assistant.ask(Question("松江镇倾倒垃圾罚多少钱？"))
     assert after.reason == "not_in_force" and not after.citations
     kept = assistant.ask(Question("垃圾收集点每日清扫几次？"))
     assert "两次" in kept.citations[0].quote
