@@ -60,8 +60,9 @@ def _written(dataset: Dataset, work: Path) -> list[Path]:
     path = work / "libraries" / f"{dataset.name}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as out:
-        count = sum(1 for record in dataset.documents() if out.write(json.dumps(record, ensure_ascii=False) + "\n"))
-    return [path] if count else []
+        for record in dataset.documents():
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return [path] if path.stat().st_size else []
 
 
 def _forget(home: Path) -> None:

@@ -94,19 +94,19 @@ def own(questions: Path, documents: Path) -> tuple[Path, list[Known]]:
 def asked(questions: Path, text_of: Callable[[str], str]) -> list[Known]:
     """Questions on public documents that are not shipped: JSON lines with spans into a document's text.
 
-    `text_of` gives the text of a document by its name. A line has `question`, `split` and either
+    `text_of` gives the text of a document by its name. A line has `question`, `split`, perhaps `type`, and either
     `refuse` or `doc`, `answers` and perhaps `evidence`, both lists of [start, end).
     """
     known = []
     for line in questions.read_text("utf8").splitlines():
         r = json.loads(line)
         if r.get("refuse"):
-            known.append(Known(r["question"], "", "", r["split"], type=r["type"]))
+            known.append(Known(r["question"], "", "", r["split"], type=r.get("type", "")))
             continue
         text = text_of(r["doc"])
         facts = tuple(text[start:end] for start, end in r["answers"])
         pieces = tuple(text[start:end] for start, end in r.get("evidence", ())) or facts
-        known.append(Known(r["question"], r["doc"], "\n".join(pieces), r["split"], facts, pieces, r["type"]))
+        known.append(Known(r["question"], r["doc"], "\n".join(pieces), r["split"], facts, pieces, r.get("type", "")))
     return known
 
 

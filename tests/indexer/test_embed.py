@@ -180,3 +180,11 @@ def test_a_model_that_is_not_on_this_machine_is_not_fetched() -> None:
     pytest.importorskip("sentence_transformers")
     with pytest.raises(BadSettings, match=r"本机没有它.*不联网"):
         load_embedder("no-such-org/no-such-model")
+
+
+def test_nobody_can_spoil_the_remembered_vector_of_a_question() -> None:
+    embedder = load_embedder()
+    row = embedder.encode(["路灯几点开？"])
+    with pytest.raises(ValueError):
+        row[0, 0] = 1.0
+    np.testing.assert_array_equal(embedder.encode(["路灯几点开？"]), row)

@@ -112,3 +112,19 @@ def test_a_change_that_fails_is_followed_too(tmp_path: Path, monkeypatch: pytest
         with pytest.raises(StorageFailed, match="no space"):
             put(library, {"凉亭.txt": SECOND})
     assert found(library, "每月清扫三次")  # stored, so the next question has it indexed
+
+
+def test_what_is_asked_of_a_held_library_is_answered_by_one_generation(tmp_path: Path) -> None:
+    (tmp_path / "鱼塘.txt").write_text(FIRST, "utf8")
+    (tmp_path / "凉亭.txt").write_text(SECOND, "utf8")
+    library = Library(load_settings(tmp_path / "kb", workers=1))
+    add(library, [tmp_path / "鱼塘.txt"])
+    with library.held():
+        before = library.version()
+        writer = threading.Thread(target=add, args=(library, [tmp_path / "凉亭.txt"]))
+        writer.start()
+        writer.join()
+        assert library.version() == before
+        assert not found(library, "每月清扫三次")
+    assert library.version() != before
+    assert found(library, "每月清扫三次")
