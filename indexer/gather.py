@@ -10,14 +10,15 @@ from functools import lru_cache
 
 from kb.evidence import read
 from kb.evidence_asked import WordVectors, asked
-from kb.evidence_features import Candidate, Evidence, Source, candidates, features
+from kb.evidence_features import Candidate, Evidence, Source, candidates, features, nearest
 from kb.evidence_prior import places_about, prior
 from kb.model import Document, Filters, Hit, Revision
 
 from .library import Library
 from .official.places import places
 
-READ_HITS = 16  # passages whose sentences are judged
+READ_HITS = 16  # passages whose sentences may be judged
+SENTENCES = 64  # of them that are
 LOCAL_HITS = 8  # of them from documents about the place asked for
 SMALL_LIBRARY = 1000  # passages at which a word's rarity here counts half
 USUAL_RARITY = 4.5  # idf of a middling word in a large library
@@ -86,6 +87,7 @@ class Gatherer:
         weighed = self._weighed(query.words, len(searcher.catalog.ids))
         question = asked(query.understood, weighed, query.bigrams, self.vectors)
         found = candidates(sources, [owners[h.document.id] for h in hits], hits)
+        found = nearest(question, found, hits, SENTENCES)
         cut = {i: self._words(c) for i, c in enumerate(found)}
         rows, soft = features(question, found, hits, self.vectors, cut)
         return Evidence(

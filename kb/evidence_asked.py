@@ -26,8 +26,15 @@ _DIGIT = r"(?:\d[\d,.]*|[零〇一二三四五六七八九十百千万亿两半]
 _AFTER_WH = re.compile(r"(?:多少|几|第几)(?:余|多)?(?P<unit>[一-龥%]{1,4})")
 _UNITS = (
     "平方公里 平方千米 平方米 平方厘米 立方米 公里 千米 厘米 毫米 公分 千瓦时 千瓦 毫克 毫升 升 课时 学时 摄氏度 公顷 万元 亿元 亿 万 元 吨 公斤 千克 克 米 亩 个工作日 工作日 个月 个 项 类 种 条 批次 批 级 名 人次 "
-    "人 次 大 家 处 座 户 倍 成 层 步 分贝 分钟 分 天 日 年 月 周岁 岁 小时 度 份 张 套 件 支 部 场 所 辆 台 间 本 篇 届 期 章 款 字 位 只 头 株 棵 村 县 % 页 点"
+    "人 次 大 家 处 座 户 倍 成 层 步 分贝 分钟 分 天 日 年 月 周岁 岁 小时 度 份 张 套 件 支 部 场 所 辆 台 间 枚 颗 粒 趟 回 遍 节 堂 轮 档 册 幅 栋 幢 楼 组 队 班 门 道 双 折 寸 片 季 晚 起 样 棵 瓶 箱 艘 匹 本 篇 届 期 章 款 字 位 只 头 株 棵 村 县 % 页 点"
 ).split()
+_ALIKE = tuple(  # units that count the same things
+    frozenset(alike.split())
+    for alike in (
+        "人 名 位", "家 所 个 户 处 座", "次 趟 回 遍 场 轮", "枚 颗 粒 个", "节 堂 课时 学时", "日 天 个工作日 工作日", "类 种 样 项 条 件 个 大 方面 部分",
+        "分 分钟", "公里 千米", "公斤 千克", "岁 周岁", "平方米 平方 平米 ㎡", "辆 台 部", "本 册", "层 楼", "栋 幢 座", "档 级 类", "月 个月", "棵 株",
+    )
+)  # fmt: skip
 _UNIT = re.compile("|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True)))
 DURATION = r"(?:个?工作日|日|天|个月|月|年|小时|分钟|周|学期|学年)"
 _LARGE = r"(?<!第)(?<![零〇一二三四五六七八九十百千万亿两])[零〇一二三四五六七八九十百千万亿两]{2,}(?![零〇一二三四五六七八九十百千万亿两条章节款项编])"
@@ -124,7 +131,7 @@ class Asked:
     words: tuple[tuple[str, float], ...]  # content words with their idf
     bigrams: tuple[tuple[str, float], ...]
     near: tuple[float, ...]  # weight of each word by its nearness to the question word
-    word_rows: Floats  # (len(words), dim)
+    word_rows: Floats  # (len(words) + 2, dim), the last two of the words sought (`Understood.sought`)
     row: Floats  # (dim,) of the whole question
     unit: str  # the unit asked for (“个”, “元”), "" where none
     money: bool
@@ -137,8 +144,11 @@ class Asked:
 
     @cached_property
     def with_unit(self) -> re.Pattern[str] | None:
-        """A number with the unit asked for, in a folded text; None where no unit is."""
-        return re.compile(rf"{_DIGIT}\s*(?:余|多)?(?:万|亿)?{re.escape(self.unit)}") if self.unit else None
+        """A number with the unit asked for, or one that counts the same, in a folded text; None where no unit is."""
+        if not self.unit:
+            return None
+        units = {self.unit}.union(*(alike for alike in _ALIKE if self.unit in alike))
+        return re.compile(rf"{_DIGIT}\s*(?:余|多)?(?:万|亿)?(?:{'|'.join(sorted(map(re.escape, units), key=len, reverse=True))})")
 
     @cached_property
     def shape(self) -> re.Pattern[str] | None:
@@ -168,7 +178,7 @@ def asked(
         places = [m.start() for m in re.finditer(re.escape(word), text)] or [0]
         distance = min(abs(p + len(word) / 2 - w) for p in places for w in at)
         near.append(weight * float(np.exp(-distance / 6)))
-    rows = vectors.rows([w for w, _ in words]) if words else np.zeros((0, 1), np.float32)
+    rows = vectors.rows([*(w for w, _ in words), *understood.sought])
     return Asked(
         understood,
         tuple(words),

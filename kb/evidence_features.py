@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .evidence import Reading
 from .evidence_asked import NUMBER, Asked, Floats, WordVectors
@@ -22,6 +23,8 @@ FIXED = ("length", "long", "heading", "item", "lead", "title", "asks")  # featur
 TYPES = (
     "number", "date", "list", "definition", "who", "where", "how", "condition", "comparison", "yesno", "open",
 )  # fmt: skip
+_OF_SOUGHT = ("given", "soft", "inside", "anywhere", "characters")
+SOUGHT = tuple(f"sought_{side}_{name}" for side in ("after", "before") for name in _OF_SOUGHT)  # of the question word
 FEATURES = (
     "words", "words_before", "words_heading", "words_all", "words_relative",
     "bigrams", "bigrams_context", "bigrams_relative",
@@ -30,9 +33,10 @@ FEATURES = (
     "rarest", "rarest_context", "weakest",
     "shape", "shape_clause", "shape_soft", "unit", "form", "figures", "figures_context",
     "novelty", "length", "long", "position", "heading", "item", "lead", "title", "asks",
-    "before", "after", "hit_rank", "hit_gap", "first_document", "same_document",
+    *SOUGHT, "before", "after", "hit_rank", "hit_gap", "first_document", "same_document",
     *TYPES,
 )  # fmt: skip
+GAP_COST = 0.15  # of a standard deviation behind the best hit, in shares of the question's words
 _CLAUSE = re.compile(r"[^，,；;：:。！？\n]+")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _LEAD_END = re.compile(r"[：:]$|下列|如下|以下")
@@ -168,6 +172,38 @@ def candidates(sources: Sequence[Source], owner: Sequence[int], hits: Sequence[H
     return list(found.values())
 
 
+def nearest(asked: Asked, found: Sequence[Candidate], hits: Sequence[Hit], most: int) -> list[Candidate]:
+    """At most so many of the candidates: those with most of the question's words in and around them, less what
+    their hit stays behind the best. In their old order.
+
+    Measured on 2,694 questions: of 64 kept at least one answers wherever one of all did in 99.4 to 100 %.
+    """
+    if len(found) <= most:
+        return list(found)
+    total = sum(weight for _, weight in asked.words) or 1.0
+    gaps = _gaps(hits)
+
+    def score(c: Candidate) -> float:
+        line, held = c.source.line(c.index), 0.0
+        for word, weight in asked.words:
+            if word in line.text:
+                held += 2 * weight
+            elif word in line.before or word in line.head:
+                held += weight
+        return held / total - GAP_COST * float(gaps[c.hit])
+
+    scores = [score(c) for c in found]
+    best = sorted(range(len(found)), key=scores.__getitem__, reverse=True)[:most]
+    return [found[i] for i in sorted(best)]
+
+
+def _gaps(hits: Sequence[Hit]) -> npt.NDArray[np.float64]:
+    """How far each hit's score stays behind the best one's, in standard deviations."""
+    scores = np.array([hit.score for hit in hits], np.float64)
+    gaps: npt.NDArray[np.float64] = (scores.max() - scores) / (float(scores.std()) or 1.0)
+    return gaps
+
+
 def features(
     asked: Asked, found: Sequence[Candidate], hits: Sequence[Hit], vectors: WordVectors,
     cut: Mapping[int, Sequence[str]],
@@ -180,11 +216,13 @@ def features(
         return np.zeros((0, len(FEATURES)), np.float32), np.zeros((0, len(asked.words)), np.float32)
     lines = [c.source.line(c.index) for c in found]
     around = _Around.of([word for word, _ in asked.words], lines)
-    soft = _soft(asked, [cut[i] for i in range(len(found))], vectors)  # (n, words)
+    soft = _soft(asked.word_rows, [cut[i] for i in range(len(found))], vectors)  # (n, words + 2)
+    soft, likeness = soft[:, :-2], soft[:, -2:]
     columns: dict[str, Any] = {
         "cosine": vectors.sentences([line.text for line in lines]) @ asked.row,
         "cosine_context": vectors.sentences([line.wide for line in lines]) @ asked.row,
         **_of_words(asked, around, soft),
+        **_of_sought(asked.understood.sought, lines, likeness),
         **_of_bigrams(asked, lines),
         **_of_form(asked, lines),
         **_of_hits(found, hits),
@@ -219,14 +257,14 @@ class _Around:
         return cls(among([line.text for line in lines]), before, np.maximum(before, among([line.head for line in lines])))
 
 
-def _soft(asked: Asked, cut: Sequence[Sequence[str]], vectors: WordVectors) -> Floats:
-    """(n, question words): how near the nearest word of each sentence is to each question word."""
-    out = np.zeros((len(cut), len(asked.words)), np.float32)
+def _soft(rows: Floats, cut: Sequence[Sequence[str]], vectors: WordVectors) -> Floats:
+    """(n, len(rows)): how near the nearest word of each sentence is to each word of the question."""
+    out = np.zeros((len(cut), len(rows)), np.float32)
     place: dict[str, int] = {}
     columns = [place.setdefault(word, len(place)) for sentence in cut for word in sentence]
-    if not columns or not asked.words:
+    if not columns:
         return out
-    likeness = np.clip(asked.word_rows @ vectors.rows(list(place)).T, 0, 1)  # (question words, words)
+    likeness = np.clip(rows @ vectors.rows(list(place)).T, 0, 1)  # (question words, words)
     lengths = np.array([len(sentence) for sentence in cut])
     filled = lengths > 0
     starts = (np.cumsum(lengths) - lengths)[filled]
@@ -252,6 +290,19 @@ def _of_words(asked: Asked, around: _Around, soft: Floats) -> dict[str, Any]:
         "soft": soft @ weights, "soft_context": both @ weights, "near": exact @ near, "near_soft": both @ near,
         "rarest": exact[:, rare], "rarest_context": both[:, rare], "weakest": both[:, strong].min(axis=1),
     }  # fmt: skip
+
+
+def _of_sought(sought: tuple[str, str], lines: Sequence[Line], likeness: Floats) -> dict[str, Any]:
+    """Whether each sentence speaks of what is sought: by its nearest word, in so many letters, in the sentence or
+    around it, and by the share of its characters; ½ where nothing is. `likeness`: (n, 2), after and before."""
+    found: dict[str, Any] = {}
+    for side, word, near in zip(("after", "before"), sought, likeness.T, strict=True):
+        inside = np.array([word in line.text for line in lines])
+        around = np.array([word in line.before or word in line.head for line in lines])
+        characters = [sum([c in line.text for c in word]) / len(word) for line in lines] if word else 0.5
+        columns = (1.0, near, inside, inside | around, characters) if word else (0.0, 0.0, 0.5, 0.5, 0.5)
+        found |= {f"sought_{side}_{name}": column for name, column in zip(_OF_SOUGHT, columns, strict=True)}
+    return found
 
 
 def _of_bigrams(asked: Asked, lines: Sequence[Line]) -> dict[str, Any]:
@@ -317,8 +368,6 @@ def _shapes(asked: Asked, lines: Sequence[Line]) -> Iterator[tuple[float, float,
 
 def _of_hits(found: Sequence[Candidate], hits: Sequence[Hit]) -> dict[str, Any]:
     """Where each sentence stands in what was found."""
-    scores = np.array([hit.score for hit in hits], np.float64)
-    spread = float(scores.std()) or 1.0
     share_of = Counter(hit.document.id for hit in hits)
     of_hit = np.array([c.hit for c in found])
     starts = np.array([c.span[0] for c in found])
@@ -326,7 +375,7 @@ def _of_hits(found: Sequence[Candidate], hits: Sequence[Hit]) -> dict[str, Any]:
     return {
         "position": (starts - passages[:, 0]) / passages[:, 1],
         "hit_rank": 1 / (1 + of_hit),
-        "hit_gap": ((scores.max() - scores) / spread)[of_hit],
+        "hit_gap": _gaps(hits)[of_hit],
         "first_document": [c.document == 0 for c in found],
         "same_document": np.array([share_of[hit.document.id] / len(hits) for hit in hits])[of_hit],
     }
@@ -367,4 +416,4 @@ def relative(table: Floats) -> Floats:
     return table
 
 
-__all__ = ["FEATURES", "NUMBER", "Candidate", "Evidence", "Source", "candidates", "features", "relative"]
+__all__ = ["FEATURES", "NUMBER", "Candidate", "Evidence", "Source", "candidates", "features", "nearest", "relative"]

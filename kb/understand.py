@@ -17,9 +17,9 @@ QuestionType = Literal[
 # First match wins. Patterns run on the folded question.
 _PATTERNS: tuple[tuple[QuestionType, str], ...] = (
     ("comparison", r"区别|不同(?:点|之处|在哪)|有何不同|有什么不同|差别|差异|相比|对比|比较.{0,12}(?:怎么|如何|哪个)|哪个更"),
-    ("date", r"什么时候|何时|哪一?年|哪一?天|哪个月|几月|几号|几年(?!内)|什么日期|(?:起|截止|生效|施行|实施|成立|发布|印发|通过)(?:日期|时间)|"
+    ("date", r"什么时候|何时|哪一?年|哪一?天|哪个月|几月|几号|(?<!近)几年|几点(?!几)|周几|星期几|什么日期|(?:起|截止|生效|施行|实施|成立|发布|印发|通过)(?:日期|时间)|"
              r"多久|多长时间|多少(?:个)?(?:天|日|工作日|年|个?月|小时|分钟)|几(?:天|日|个工作日|个月|小时)|期限(?:是|为|有|多)|时限|有效期|到期|截至(?:什么|哪)"),
-    ("number", r"多少|(?<!哪)几(?:个|类|种|项|条|批|级|名|人|次|大|家|处|座|户|元|万|亿|成|倍|层|步|分|平|公|方)|第几|占比|比例(?:是|为|达)|"
+    ("number", r"多少|(?<![哪好近这那前后头])几(?![乎何率经])[一-龥]|之几|占比|比例(?:是|为|达)|"
                r"数量(?:是|为|有)|金额|额度|标准是多少|比率|百分之|面积(?:是|有|为)|多大|多高|多长|多远|多重|罚款"),
     ("list", r"哪些|哪几|(?:不准|不许|不让|不得|不能|禁止|要|应|该|得|能|可以)(?:去|来)?(?:干|做|播|卖|带|收|碰|进)(?:点|些)?(?:什么|啥)|(?:干|做)(?:点|些)(?:什么|啥)|什么(?:职权|权力|责任|行为|手续|证件|工作|好处|优惠|待遇|服务)|有什么(?:要求|内容|措施|任务|条件|材料|职责|权利|义务|特点|案例|做法|举措)?|包括什么|包含什么|分别(?:是|为|有)|"
              r"是哪[一二三四五六七八九十\d]|哪[二三四五六七八九十\d两]+|都有什么|列出|列举|罗列|盘点|主要内容"),
@@ -48,6 +48,12 @@ _ASKING = re.compile(  # 多久, 几处, 哪里, 什么样: what the answer puts
     r"多(?:少|久|长|大|高|远|宽|深|快)\S{0,2}|几(?!乎|何|内亚|率|经)\S{0,2}|第几\S?|哪\S{0,2}|(?:是|有|为|叫)?(?:什么|啥)\S{0,2}|"
     r"谁|如何|怎\S{0,2}|咋\S?|何[时处种为谓地人]|为何|是否|能否|可否|[能会要行算该](?:不|没)[能会要行算该]|可不可以|需不需要|有没有|是不是"
 )
+_ASKED_AT = re.compile(  # where the answer will stand, or what is asked whether
+    r"多少|几(?![乎何经])|哪[些个里儿家位所种项条]?|什么(?:时候)?|啥|谁|如何|怎[么样]*|何[时处种]|为何|多[久长大高远宽深快]|"
+    r"是否|能否|可否|([能会要行算该用])不\1|可不可以|需不需要|是不是|有没有|[吗么](?=[?？。\s]*$)"
+)
+_LIGHT = frozenset("来去后前内上下中里外就才还也再")
+SOUGHT_AFTER = 3  # words after the question word among which the thing sought is named
 _KINDS = (
     ("case", re.compile(r"案例|案件|典型(?:经验|做法)|经验做法|实践样本|样本经验|判例|先例")),
     ("standard", re.compile(r"标准|规范(?!性文件)|指标|规程|导则|技术要求|评价体系|建设要求")),
@@ -64,6 +70,7 @@ class Understood:
     kind: str | None  # standard | action | case, where the question names one
     numbers: tuple[str, ...]  # 文号 it may mean, normalised
     focus: tuple[str, ...]  # its content words in order, question words left out
+    sought: tuple[str, str]  # the word asked for, after the question word and before it; "" for none
 
 
 def asks(word: str) -> bool:
@@ -81,7 +88,36 @@ def understand(question: str, words: Sequence[str]) -> Understood:
         kind=kind_wanted(text),
         numbers=(*(number for _, _, number in find_numbers(question)), *typed_numbers(question)),
         focus=focus or tuple(words),
+        sought=sought(text, words),
     )
+
+
+def sought(text: str, words: Sequence[str]) -> tuple[str, str]:
+    """What a question wants to know of its subject: the content word that follows the question word (哪家设计院)
+    and the one before it (起拍价是多少, 会罚款吗); "" where there is none.
+
+    `words`: the folded question cut into index words, in order; what follows its end is no more of it.
+    """
+    run: list[tuple[int, int, str]] = []
+    at = 0
+    for word in words:
+        at = text.find(word, at)
+        if at < 0:
+            break
+        run.append((at, at + len(word), word))
+        at += len(word)
+    asking = [match.span() for match in _ASKED_AT.finditer(text)]
+    if not asking:
+        return "", ""
+    first = asking[0][0]
+    following = [word for _, end in asking for word in [w for start, _, w in run if start >= end][:SOUGHT_AFTER]]
+    return _telling(following), _telling([word for _, end, word in reversed(run) if end <= first])
+
+
+def _telling(words: Sequence[str]) -> str:
+    """The first content word, one of a single character only where there is no longer one."""
+    content = [word for word in words if not asks(word) and word not in _LIGHT]
+    return next((word for word in content if len(word) > 1), next(iter(content), ""))
 
 
 _PAST = re.compile(r"当时|当年|原先|原来的|曾经?|以前|过去|历史上|旧版|旧的|废止|失效|(?P<year>(?:19|20)\d{2})年")

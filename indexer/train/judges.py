@@ -20,7 +20,7 @@ class Judged:
 
     row: np.ndarray
     right: bool
-    made: str  # asked | alone | sentence removed | document removed | other document | exchanged | off topic
+    made: str  # asked | alone | no basis | sentence removed | document removed | other document | exchanged | off topic
     part: str = "tune"
     question: str = ""
 

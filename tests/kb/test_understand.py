@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kb.understand import kind_wanted, names_document, names_past, question_type, understand
+from kb.understand import kind_wanted, names_document, names_past, question_type, sought, understand
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ from kb.understand import kind_wanted, names_document, names_past, question_type
         ("符合什么条件才能申请补贴？", "condition"),
         ("引领型和普惠型有什么不同？", "comparison"),
         ("老旧小区能不能加装电梯？", "yesno"),
+        ("一年要巡河几趟？", "number"),
+        ("手续费按千分之几收？", "number"),
+        ("食堂几点开饭？", "date"),
+        ("骗补贴的单位几年内不让再申请", "date"),
+        ("好几个社区为什么没建成", "open"),
     ],
 )
 def test_a_question_has_a_type(question: str, kind: str) -> None:
@@ -72,3 +77,23 @@ def test_a_question_names_a_document_by_title_or_number() -> None:
     assert names_document("浙江省物业管理条例对保修金怎么规定", "《浙江省物业管理条例》（2009年修正）", None)
     assert names_document("浙政发〔2023〕1号怎么说", "某通知", "浙政发〔2023〕1号")
     assert not names_document("物业费怎么收", "浙江省物业管理条例", None)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("水韵纺都 是 请 哪家 设计院 做 的", ("设计院", "水韵纺都")),
+        ("公开 竞价 起拍价 是 多少", ("", "起拍价")),
+        ("没 登记 会 罚款 吗", ("", "罚款")),
+        ("需要 什么 资质", ("资质", "")),
+        ("成员 能 不能 连任", ("连任", "成员")),
+        ("车 被刮 了 谁 来 赔", ("赔", "被刮")),
+        ("介绍 一下 未来社区", ("", "")),
+    ],
+)
+def test_what_is_sought_stands_beside_the_question_word(words: str, expected: tuple[str, str]) -> None:
+    assert sought(words.replace(" ", ""), words.split()) == expected
+
+
+def test_parts_of_words_listed_after_the_question_are_not_sought() -> None:
+    assert sought("未来社区由谁管", ["未来社区", "由", "谁", "管", "未来", "社区"]) == ("管", "未来社区")
