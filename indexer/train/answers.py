@@ -38,7 +38,7 @@ from kb.settings import load_settings
 
 OFF_TOPIC = 0.25  # share of the questions beside which a stranger's is put
 # Seeds of the networks whose scores are averaged. Of four, two trainings on the same questions in another order
-# differed by up to four points on a test set.
+# differed by up to five points on a test set.
 MEMBERS = range(1, 9)
 Group = tuple[Known, np.ndarray, np.ndarray]  # question, rows (n, features), labels (n,)
 
@@ -282,7 +282,7 @@ def situations_of(
 
 SETS = ("files", "policies", "ncp", "own", "cmrc", "seed")  # the largest first
 # Of these there are questions of the rarer kinds besides (whether, who, where, which ones), half of them without a
-# basis. The first judge gains by them. The second does not: what is said and what is almost said differ too little
+# basis. The first judge learns from them. The second gains nothing by them: what is said and what is almost said differ too little
 # in its rows (measured leaving one set out at a time, with them and without).
 KINDS = ("files", "policies")
 

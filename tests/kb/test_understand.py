@@ -25,6 +25,7 @@ from kb.understand import kind_wanted, names_document, names_past, question_type
         ("老旧小区能不能加装电梯？", "yesno"),
         ("一年要巡河几趟？", "number"),
         ("手续费按千分之几收？", "number"),
+        ("这个镇全省排第几？", "number"),
         ("食堂几点开饭？", "date"),
         ("骗补贴的单位几年内不让再申请", "date"),
         ("好几个社区为什么没建成", "open"),
