@@ -16,6 +16,7 @@ import numpy as np
 
 from kb.fold import fold
 from kb.model import Document, Passage
+from kb.occurrence import Places, Texts
 from kb.understand import Understood
 
 FEATURES = (
@@ -26,7 +27,6 @@ FEATURES = (
     "query_words", "lexical_top", "dense_top",
 )  # fmt: skip
 
-_SENTENCE = re.compile(r"[^。！？；!?;\n]+")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _CUES = {
     "number": re.compile(
@@ -91,13 +91,18 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
     """(n, len(FEATURES)) float32, one row a candidate, columns as in `FEATURES`."""
     if not candidates:
         return np.zeros((0, len(FEATURES)), np.float32)
-    words, bigrams = _Terms(query.words), _Terms(query.bigrams)
-    texts = [folded(c.passage.text) for c in candidates]
-    headings = [_heading(c.document.title, c.passage.path) for c in candidates]
-    asked = query.understood.text
-    in_text, in_heading = words.present(texts), words.present(headings)
-    pairs_in_text = bigrams.present(texts)
-    best_words, best_bigrams, cue = _best_sentences(query, words, bigrams, texts, in_text)
+    count, asked = len(candidates), query.understood.text
+    figures = _FIGURE.findall(asked)
+    terms = list(dict.fromkeys([*(w for w, _ in query.words), *(gram for gram, _ in query.bigrams), *figures]))
+    words, bigrams = _Terms(query.words, terms), _Terms(query.bigrams, terms)
+    headings = [f"{c.document.title} {' '.join(c.passage.path)}" for c in candidates]
+    texts = Texts([*(c.passage.text for c in candidates), *headings])
+    places = texts.places(terms)
+    found = places.among(texts.owners, len(texts))  # (texts and headings, terms)
+    in_text, in_heading = words.of(found[:count]), words.of(found[count:])
+    pairs_in_text = bigrams.of(found[:count])
+    best = _best_sentences(words, texts, places)[:count]
+    of_best = places.among(texts.sentences.owners, len(texts.sentences.ends))[best]
     lexical = np.array([c.lexical for c in candidates], np.float32)
     cosines = np.array([c.cosine for c in candidates], np.float32)
     lexical_ranks = np.array([c.lexical_rank for c in candidates], np.float32)
@@ -106,7 +111,7 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
     asked_pairs = frozenset(asked[i : i + 2] for i in range(len(asked) - 1))
     contained = {title: _contained(title, asked_pairs) for title in titles}
     named = {title: _named(title, asked) for title in titles}
-    count, top = len(candidates), float(lexical.max()) or 1.0
+    top = float(lexical.max()) or 1.0
     columns = (
         lexical / top,
         _reciprocal(lexical_ranks),
@@ -118,17 +123,17 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
         words.share(in_text),
         words.share(in_heading),
         words.share(in_text | in_heading),
-        best_words,
+        words.share(words.of(of_best)),
         words.rarest(in_text | in_heading),
         bigrams.share(pairs_in_text),
-        bigrams.share(bigrams.present(headings)),
-        best_bigrams,
+        bigrams.share(bigrams.of(found[count:])),
+        bigrams.share(bigrams.of(of_best)),
         _longest_run(pairs_in_text),
         np.array([contained[c.document.title] for c in candidates]),
         np.array([named[c.document.title] for c in candidates]),
-        _figures(asked, texts, headings),
-        cue,
-        np.log1p([len(text) for text in texts]) / 6,
+        _share_of_figures(figures, terms, found[:count] | found[count:]),
+        _cue(query.understood.type, texts, best),
+        np.log1p(texts.lengths[:count]) / 6,
         np.array([c.passage.start == 0 for c in candidates]),
         np.full(count, min(len(query.words), 20) / 20),
         np.full(count, top / words.total),
@@ -138,18 +143,18 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
 
 
 class _Terms:
-    """Weighted terms, and which of them occur in which text."""
+    """Weighted terms, some of all the `terms` looked for."""
 
-    def __init__(self, weighted: Sequence[tuple[str, float]]) -> None:
-        self.terms = [term for term, _ in weighted]
+    def __init__(self, weighted: Sequence[tuple[str, float]], terms: Sequence[str]) -> None:
+        number = {term: i for i, term in enumerate(terms)}
+        self.columns = [number[term] for term, _ in weighted]
         self.weights = np.array([weight for _, weight in weighted], np.float32)
         self.total = float(self.weights.sum()) or 1.0
 
-    def present(self, texts: Sequence[str]) -> np.ndarray:
-        """(len(texts), len(terms)) bool."""
-        terms = self.terms
-        found = [[term in text for term in terms] for text in texts]
-        return np.array(found, bool).reshape(len(texts), len(terms))
+    def of(self, found: np.ndarray) -> np.ndarray:
+        """(n, all terms) → (n, these terms)."""
+        own: np.ndarray = found[:, self.columns]
+        return own
 
     def share(self, present: np.ndarray) -> np.ndarray:
         """Share of the terms' weight that occurs: (n,) in 0–1."""
@@ -157,34 +162,31 @@ class _Terms:
 
     def rarest(self, present: np.ndarray) -> np.ndarray:
         """Whether the weightiest term occurs: (n,) bool."""
-        if not self.terms:
+        if not self.columns:
             return np.zeros(len(present), bool)
         return np.asarray(present[:, int(self.weights.argmax())])
 
 
-def _best_sentences(
-    query: Query, words: _Terms, bigrams: _Terms, texts: Sequence[str], in_text: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each text's best sentence: word share, bigram share, and whether it has the form asked for.
+def _best_sentences(words: _Terms, texts: Texts, places: Places) -> np.ndarray:
+    """(texts,) of each the sentence that holds most of the words' weight, the first of equals."""
+    sentences = texts.sentences
+    held = words.share(words.of(places.among(sentences.owners, len(sentences.ends))))
+    held[sentences.starts == sentences.ends] = -1.0
+    most = np.repeat(np.maximum.reduceat(held, sentences.first), sentences.counts)
+    at = np.flatnonzero(held == most)
+    _, first = np.unique(texts.owners[sentences.ends[at]], return_index=True)
+    best: np.ndarray = at[first]
+    return best
 
-    `in_text`: (texts, words) bool, which words a text has at all.
-    """
-    weights = words.weights.tolist()
-    chosen: list[str] = []
-    shares = words.share(in_text)  # of a text of one sentence, and the most a longer one can have
-    for i, (text, row) in enumerate(zip(texts, in_text.tolist(), strict=True)):
-        sentences = _split(text)
-        if len(sentences) == 1:
-            chosen.append(sentences[0])
-            continue
-        there = [(term, weight) for term, weight, found in zip(words.terms, weights, row, strict=True) if found]
-        held = [sum([weight for term, weight in there if term in sentence]) for sentence in sentences]
-        best = max(held)
-        chosen.append(sentences[held.index(best)])
-        shares[i] = best / words.total
-    pattern = _CUES.get(query.understood.type)
-    cue = [float(bool(pattern.search(s))) if pattern else 0.5 for s in chosen]
-    return shares, bigrams.share(bigrams.present(chosen)), np.array(cue)
+
+def _cue(kind: str, texts: Texts, best: np.ndarray) -> np.ndarray:
+    """Whether each chosen sentence has the form asked for, ½ where none is: (n,)."""
+    pattern = _CUES.get(kind)
+    if pattern is None:
+        return np.full(len(best), 0.5)
+    sentences = texts.sentences
+    stretches = zip(sentences.starts[best].tolist(), sentences.ends[best].tolist(), strict=True)
+    return np.array([bool(pattern.search(texts.folded, start, end)) for start, end in stretches])
 
 
 def _reciprocal(ranks: np.ndarray) -> np.ndarray:
@@ -193,39 +195,19 @@ def _reciprocal(ranks: np.ndarray) -> np.ndarray:
 
 def _longest_run(present: np.ndarray) -> np.ndarray:
     """Longest run of neighbouring query bigrams found, as a share of all: (n,)."""
-    run = np.zeros(len(present))
-    best: np.ndarray = np.zeros(len(present))
-    for column in present.T:
-        run = (run + 1) * column
-        best = np.maximum(best, run)
-    best = best / max(present.shape[1], 1)
-    return best
+    count = present.shape[1]
+    if not count:
+        return np.zeros(len(present))
+    columns = np.arange(count)
+    missed = np.maximum.accumulate(np.where(present, -1, columns), axis=1)  # the last one not found, so far
+    return np.asarray((columns - missed).max(axis=1) / count)
 
 
-def _figures(asked: str, texts: Sequence[str], headings: Sequence[str]) -> np.ndarray:
+def _share_of_figures(figures: Sequence[str], terms: Sequence[str], found: np.ndarray) -> np.ndarray:
     """Share of the question's figures that occur; ½ where it has none: (n,)."""
-    figures = _FIGURE.findall(asked)
     if not figures:
-        return np.full(len(texts), 0.5)
-    return np.array(
-        [
-            sum(f in text or f in heading for f in figures) / len(figures)
-            for text, heading in zip(texts, headings, strict=True)
-        ]
-    )
-
-
-folded = lru_cache(maxsize=16_384)(fold)
-
-
-@lru_cache(maxsize=16_384)
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(_SENTENCE.findall(text)) or (text,)
-
-
-@lru_cache(maxsize=65_536)
-def _heading(title: str, path: tuple[str, ...]) -> str:
-    return fold(f"{title} {' '.join(path)}")
+        return np.full(len(found), 0.5)
+    return np.asarray(found[:, [terms.index(figure) for figure in figures]].mean(axis=1))
 
 
 @lru_cache(maxsize=16_384)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from kb.fold import bracket_number, fold
+from kb.fold import bracket_number, fold, fold_all
 from kb.model import IN_FORCE, Filters, Hit, Mode, Span
 from kb.store import Store
 from kb.understand import FRAME, Understood, understand
@@ -18,7 +18,7 @@ from kb.understand import FRAME, Understood, understand
 from .catalog import Allowed, Catalog, passes
 from .embed import Embedder
 from .lexical import LexicalIndex, Scored
-from .rank import Candidate, Query, Ranker, features, folded
+from .rank import Candidate, Query, Ranker, features
 from .vectors import VectorIndex
 from .words import Words
 
@@ -63,7 +63,11 @@ class Searcher:
             reverse=True,
         )
         best = self._in_order(candidates, self._distinct(candidates, order, k), named)
-        return [self._hit(query, candidates[i], float(scores[i])) for i in best]
+        folded = fold_all([candidates[i].passage.text for i in best])
+        return [
+            self._hit(query, candidates[i], float(scores[i]), text)
+            for i, text in zip(best, folded, strict=True)
+        ]
 
     def candidates(
         self, query: Query, text: str, filters: Filters = Filters(), k: int = 10, mode: Mode = "hybrid"
@@ -199,13 +203,13 @@ class Searcher:
                 spans.append(Span(passage.start, passage.end))
         return (kept + rest)[:k]
 
-    def _hit(self, query: Query, candidate: Candidate, score: float) -> Hit:
+    def _hit(self, query: Query, candidate: Candidate, score: float, folded: str) -> Hit:
         document = candidate.document
         ranks = {"lexical": candidate.lexical_rank, "dense": candidate.dense_rank}
         return Hit(
             candidate.id, document, candidate.revision, candidate.passage, score,
             {name: rank for name, rank in ranks.items() if rank},
-            highlights(query.understood, candidate.passage.text),
+            highlights(query.understood, folded),
         )  # fmt: skip
 
 
@@ -262,9 +266,9 @@ def reciprocal_rank_fusion(
     return scores
 
 
-def highlights(understood: Understood, text: str) -> tuple[Span, ...]:
-    """Where the question's content words stand in a passage, in order, without overlap, the longest words first."""
-    left = folded(text)
+def highlights(understood: Understood, folded: str) -> tuple[Span, ...]:
+    """Where the question's content words stand in a folded passage, in order, without overlap, the longest first."""
+    left = folded
     spans: list[Span] = []
     for word in _worth_marking(understood.focus):
         at = left.find(word)

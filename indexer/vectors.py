@@ -26,6 +26,7 @@ BITMAPS = 64  # filters whose bitmaps are kept
 OVERFETCH = 8  # candidates of the compressed rows rescored exactly, per wanted result,
 LEAST_FETCHED = 800  # but no fewer than this,
 FETCHED_SHARE = 400  # and at least one row of so many: codes blur more where rows lie closer
+LIST_BY_LIST = 11  # FAISS's way through packed lists that suits one query at a time: half the time of its own choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,12 @@ class VectorIndex:
         path = folder / f"{self._base_name}.faiss"
         if len(self._base.ids) > FLAT_LIMIT:
             try:
-                return faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+                lists = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
             except RuntimeError as error:
                 raise BrokenIndex(f"向量索引文件 {path.name} 已损坏；请运行 `kb reindex` 重建") from error
+            if isinstance(lists, faiss.IndexIVFFastScan):
+                lists.implem = LIST_BY_LIST
+            return lists
         return _flat(self._base.rows, self.dim)
 
     def __len__(self) -> int:
@@ -157,6 +161,9 @@ class VectorIndex:
 
     def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """(ids, cosines) of the best k, exact cosines. `allowed[id]` (bool) limits them to some ids."""
+        import faiss
+
+        faiss.omp_set_num_threads(1)  # of this thread: a helper for one query spins longer than it works
         found = [
             self._search_part(part, lists, query, k, allowed)
             for part, lists in ((self._base, self._lists), (self._added, self._flat_added))
@@ -187,7 +194,7 @@ class VectorIndex:
         keep = positions[0] >= 0
         positions, cosines = positions[0][keep], cosines[0][keep]
         if compressed and len(positions):
-            cosines = np.asarray(part.rows[positions], np.float32) @ query
+            cosines = _single(part.rows.take(positions, axis=0)) @ query
         return part.ids[positions], cosines
 
     def _bits(self, part: Part, allowed: np.ndarray) -> np.ndarray:
@@ -210,8 +217,17 @@ class VectorIndex:
             at = np.minimum(np.searchsorted(part.ids, ids), len(part.ids) - 1)
             there = part.ids[at] == ids
             if there.any():
-                result[there] = np.asarray(part.rows[at[there]], np.float32) @ query
+                result[there] = _single(part.rows.take(at[there], axis=0)) @ query
         return result
+
+
+def _single(rows: np.ndarray) -> np.ndarray:
+    """float16 → float32, by FAISS: several times as fast as numpy."""
+    import faiss
+
+    codec = faiss.ScalarQuantizer(rows.shape[1], faiss.ScalarQuantizer.QT_fp16)
+    single: np.ndarray = codec.decode(np.ascontiguousarray(rows).view(np.uint8))
+    return single
 
 
 def _mask(ids: np.ndarray, allowed: np.ndarray) -> np.ndarray:
@@ -225,7 +241,6 @@ def _mask(ids: np.ndarray, allowed: np.ndarray) -> np.ndarray:
 def _flat(rows: np.ndarray, dim: int) -> Any:
     import faiss
 
-    faiss.omp_set_num_threads(1)  # one query is small; threads are for many queries
     index = faiss.IndexFlatIP(dim)
     if len(rows):
         index.add(np.ascontiguousarray(rows, np.float32))

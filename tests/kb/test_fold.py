@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.fold import bracket_number, chinese_number, find_numbers, fold, typed_numbers
+from kb.fold import bracket_number, chinese_number, find_numbers, fold, fold_all, typed_numbers
 
 
 @given(st.text())
@@ -89,3 +89,8 @@ def test_a_number_typed_without_brackets_is_offered_with_every_beginning_of_its_
 @given(st.text(max_size=60))
 def test_a_long_text_folds_as_its_characters_do(text: str) -> None:
     assert fold(text * 3) == "".join(map(fold, text * 3))
+
+
+@given(st.lists(st.text(max_size=40), max_size=6))
+def test_many_texts_are_folded_as_each_alone(texts: list[str]) -> None:
+    assert fold_all(texts) == [fold(text) for text in texts]
