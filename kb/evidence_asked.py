@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from .forms import form_wanted
+from .forms import form_wanted, has_form
 from .understand import Understood
 
 Floats = npt.NDArray[np.float32]
@@ -162,6 +162,17 @@ class Asked:
         if self.type == "date" and self.period:
             return PERIOD
         return SHAPES.get(self.type)
+
+    @property
+    def exacting(self) -> bool:
+        """Whether not every sentence has the form asked for."""
+        return bool(self.form) or self.shape is not None
+
+    def formed(self, text: str) -> bool:
+        """Whether a folded text holds what an answer of the asked form holds."""
+        if self.form:
+            return has_form(self.form, text)
+        return self.shape is None or bool(self.shape.search(text))
 
 
 def asked(

@@ -344,21 +344,20 @@ def _of_form(asked: Asked, lines: Sequence[Line]) -> dict[str, Any]:
 def _shapes(asked: Asked, lines: Sequence[Line]) -> Iterator[tuple[float, float, float]]:
     """Of each sentence: whether the form asked for occurs, and how well its clause and the one before cover
     the question."""
-    pattern = asked.shape
     words = [(word, weight, near) for (word, weight), near in zip(asked.words, asked.near, strict=True)]
     total = sum(weight for _, weight, _ in words) or 1.0
     total_near = sum(asked.near) or 1.0
     for line in lines:
-        if pattern is None:
+        if not asked.exacting:
             yield 0.5, 0.0, 0.0
             continue
-        if not pattern.search(line.text):
+        if not asked.formed(line.text):
             yield 0.0, 0.0, 0.0
             continue
         best = nearby = 0.0
         before = ""
         for clause in line.clauses:
-            if pattern.search(clause):
+            if asked.formed(clause):
                 joined = before + clause
                 best = max(best, sum(weight for word, weight, _ in words if word in joined) / total)
                 nearby = max(nearby, sum(near for word, _, near in words if word in clause) / total_near)

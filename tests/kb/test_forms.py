@@ -29,8 +29,8 @@ def test_names_are_counted_within_a_sentence_or_by_lines() -> None:
         ("罚多少钱？", "money", "处二百元以上罚款", "处十日拘留"),
         ("覆盖率是百分之多少？", "share", "覆盖30%的社区", "覆盖30个社区"),
         ("占地几亩？", "area", "占地300余亩", "有300余人"),
-        ("哪天起施行？", "day", "自2024年3月1日起施行", "2024年已经立项"),
-        ("多久检查一次？", "period", "每季度检查一次", "由社区检查"),
+        ("哪天起施行？", "enacted", "自2024年3月1日起施行", "2024年已经立项"),
+        ("多久检查一次？", "frequency", "每季度检查一次", "由社区检查"),
         ("围墙最多砌多高？", "length", "不得超过一百五十厘米", "应当通透"),
         ("咨询电话是多少？", "phone", "电话：0571-87050000", "可以电话咨询"),
         ("出了事打哪个电话？", "phone", "请拨打12345", "可以拨打咨询电话"),
@@ -49,8 +49,28 @@ def test_the_form_asked_for_is_looked_for(question: str, name: str, has: str, la
     assert has_form(name, has) and not has_form(name, lacks)
 
 
-def test_a_bare_counter_has_no_form() -> None:
-    assert form_wanted("一共有多少个？") == ""
+@pytest.mark.parametrize(
+    ("question", "name", "has", "lacks"),
+    [
+        ("许可证有效期是几年？", "period", "有效期三年", "本办法自2022年5月1日起施行"),
+        ("集市放在每年的几月份？", "day", "每年十月举办", "办集市三年来成效明显"),
+        ("水厂是哪天通水的？", "day", "2023年6月1日通水", "本办法自2023年6月1日起施行"),
+        ("大赛什么时候截止报名？", "time", "9月底前报名", "开展创新设计大赛和落地建设"),
+        ("一共投了多少钱？", "sum", "总投资3亿元", "覆盖30%的社区"),
+        ("一共有多少个？", "count", "建成12个", "第十二条 自2022年5月1日起施行"),
+        ("分数线是多少分？", "score", "最低60分", "2022年公布"),
+        ("组长是谁？", "person", "组长：李大山", "由规划、文物、林业等部门组成"),
+        ("推进会是在哪个城市开的？", "city", "在青溪县召开", "在推进会上作专题展示"),
+        ("古树归哪个部门管？", "body", "由林业主管部门负责", "古树名木应当挂牌"),
+    ],
+)
+def test_what_only_looks_like_the_form_asked_for_is_not_it(question: str, name: str, has: str, lacks: str) -> None:
+    assert form_wanted(fold(question)) == name
+    assert has_form(name, fold(has)) and not has_form(name, fold(lacks))
+
+
+def test_a_question_of_manner_has_no_form() -> None:
+    assert form_wanted("怎么申请？") == ""
 
 
 def test_a_measure_asked_for_must_be_named() -> None:
