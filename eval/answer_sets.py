@@ -111,17 +111,17 @@ def answer_set(name: str, data: Path) -> AnswerSet:
         chosen = dataset("cmrc", data)
         return AnswerSet(name, tuple(known(chosen.queries)), chosen)
     if name in BESIDE:
-        folder = data.parent / name
-        if not folder.is_dir():
-            raise BadInput(f"问答集 {name} 需要 {folder} 里的文件，没有找到；请用 --data 指明旁边的数据目录")
-        return BESIDE[name](data)
+        folder, made, questions = BESIDE[name]
+        if not (data.parent / folder).is_dir():
+            raise BadInput(f"问答集 {name} 需要 {data.parent / folder} 里的文件，没有找到；请用 --data 指明旁边的数据目录")
+        return AnswerSet(name, *made(data, questions))
     path = Path(name)
     if not path.is_file():
-        raise BadInput(f"{name} 既不是 own、ncp、cmrc、files、seed，也不是文件；请检查 --dataset")
+        raise BadInput(f"{name} 既不是 own、ncp、cmrc、{'、'.join(BESIDE)}，也不是文件；请检查 --dataset")
     return AnswerSet(path.stem, tuple(read(path)), None)
 
 
-def on_files(data: Path) -> AnswerSet:
+def on_files(data: Path, questions: Sequence[str]) -> tuple[tuple[Asked, ...], Dataset]:
     """Questions on regulations, cases and policies in the users' own words, over all of them together."""
     policies = training.hebei(data)
     texts = training.file_texts([data.parent / "files"])
@@ -129,23 +129,23 @@ def on_files(data: Path) -> AnswerSet:
     def text_of(name: str) -> str:
         return str(policies[name]["text"]) if name in policies else texts(name)
 
-    asked = [one for name in ("regulations", "cases", "files", "policies", "mixed") for one in spans(name, text_of)]
+    asked = tuple(one for name in questions for one in spans(name, text_of))
     files = tuple(sorted(path for path in (data.parent / "files").rglob("*") if path.is_file()))
-    return AnswerSet("files", tuple(asked), Dataset("files", "法规、案例与政策", lambda: iter(policies.values()), (), files))
+    return asked, Dataset("files", "法规、案例与政策", lambda: iter(policies.values()), (), files)
 
 
-def on_article(data: Path) -> AnswerSet:
+def on_article(data: Path, questions: Sequence[str]) -> tuple[tuple[Asked, ...], Dataset]:
     """Questions on one article, over it alone."""
     folder = data.parent / "seed"
-    asked = spans("seed", training.file_texts([folder]))
+    asked = tuple(one for name in questions for one in spans(name, training.file_texts([folder])))
     files = tuple(sorted(path for path in folder.iterdir() if path.is_file()))
-    return AnswerSet("seed", tuple(asked), Dataset("seed", "一篇文章", lambda: iter(()), (), files))
+    return asked, Dataset("seed", "一篇文章", lambda: iter(()), (), files)
 
 
 def spans(name: str, text_of: Callable[[str], str]) -> list[Asked]:
     """The questions of a file in `eval/asked`."""
     return [
-        Asked(k.question, k.facts, (k.document,) if k.document else (), (), not k.document, k.part, k.type, k.pieces)
+        Asked(k.question, k.facts, (k.document,) if k.document else (), k.history, not k.document, k.part, k.type, k.pieces)
         for k in training.asked(ASKED / f"{name}.jsonl", text_of)
     ]
 
@@ -155,7 +155,13 @@ def judged_notices(data: Path) -> Dataset:
     return Dataset("ncp-alone", "299 份文件", lambda: records(data / "ncp_dev" / "documents.jsonl.xz"), ())
 
 
-BESIDE = {"files": on_files, "seed": on_article}  # by the folder beside the data folder that they are about
+# The folder beside the data folder that they are about, what reads them, and their files in `eval/asked`.
+BESIDE = {
+    "files": ("files", on_files, ("regulations", "cases", "files", "policies", "mixed")),
+    "seed": ("seed", on_article, ("seed",)),
+    "exam-files": ("files", on_files, ("exam_files",)),
+    "exam-seed": ("seed", on_article, ("exam_seed",)),
+}
 
 
 def read(path: Path) -> list[Asked]:

@@ -1,6 +1,6 @@
 """How good the answers are: right words quoted, right document cited, citations that support, refusals, time.
 
-    python -m eval answers --dataset own|ncp|cmrc|files|seed|FILE [--split tune|test|all] [--home FOLDER] [--curve] [--json]
+    python -m eval answers --dataset own|ncp|cmrc|files|seed|exam-files|exam-seed|FILE [--split tune|test|all] [--home FOLDER] [--curve] [--json]
 
 FILE is JSON lines: {"question", "answers": [..]} (each must stand in the quoted text), "docs":
 [external ids, or parts of titles or file names], "history": [texts], "refuse": true where silence is

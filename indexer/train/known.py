@@ -28,6 +28,7 @@ class Known:
     facts: tuple[str, ...] = ()  # what an answer must hold; the answer's beginning where empty
     pieces: tuple[str, ...] = ()  # of an answer that stands in several places
     type: str = ""  # what is asked for, or where there is no answer, why
+    history: tuple[str, ...] = ()  # what was asked before
 
     def names(self, document: Document) -> bool:
         return bool(self.document) and (
@@ -94,7 +95,7 @@ def own(questions: Path, documents: Path) -> tuple[Path, list[Known]]:
 def asked(questions: Path, text_of: Callable[[str], str]) -> list[Known]:
     """Questions on public documents that are not shipped: JSON lines with spans into a document's text.
 
-    `text_of` gives the text of a document by its name. A line has `question`, `split`, perhaps `type`, and either
+    `text_of` gives the text of a document by its name. A line has `question`, `split`, perhaps `type` and `history`, and either
     `refuse` or `doc`, `answers` and perhaps `evidence`, both lists of [start, end).
     """
     known = []
@@ -106,7 +107,8 @@ def asked(questions: Path, text_of: Callable[[str], str]) -> list[Known]:
         text = text_of(r["doc"])
         facts = tuple(text[start:end] for start, end in r["answers"])
         pieces = tuple(text[start:end] for start, end in r.get("evidence", ())) or facts
-        known.append(Known(r["question"], r["doc"], "\n".join(pieces), r["split"], facts, pieces, r.get("type", "")))
+        before = tuple(r.get("history", ()))
+        known.append(Known(r["question"], r["doc"], "\n".join(pieces), r["split"], facts, pieces, r.get("type", ""), before))
     return known
 
 
