@@ -1,9 +1,11 @@
 """What form a question asks for, and whether quotes have it."""
 
+import time
+
 import pytest
 
 from kb.fold import fold
-from kb.forms import form_wanted, has_form, names_given, names_wanted, only_echoes, per_missing
+from kb.forms import FORMS, form_wanted, has_form, names_given, names_wanted, only_echoes, per_missing
 
 
 @pytest.mark.parametrize(
@@ -81,3 +83,12 @@ def test_a_measure_asked_for_must_be_named() -> None:
 def test_a_figure_that_the_question_gave_answers_nothing() -> None:
     assert only_echoes("2600个项目里养老类有多少？", "共有2600个项目")
     assert not only_echoes("2600个项目里养老类有多少？", "2600个项目中养老类963个")
+
+
+@pytest.mark.parametrize("line", ["1" * 6000, "一" * 6000, "2020年" * 1500, "由部门" * 2000, ":王李" * 2000])
+def test_a_hostile_line_is_looked_through_in_no_time(line: str) -> None:
+    began = time.perf_counter()
+    form_wanted(line)
+    for form in FORMS:
+        has_form(form.name, line)
+    assert time.perf_counter() - began < 2  # a pattern that goes back and forth takes minutes
