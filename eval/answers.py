@@ -163,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--dataset", default="own", help="own、ncp、cmrc、files、seed，或一个问题文件")
+    made.add_argument("--dataset", default="own", help="own、ncp、cmrc、files、seed、exam-files、exam-seed，或一个问题文件")
     made.add_argument("--data", type=Path, default=Path("../shared/data"))
     made.add_argument("--home", type=Path, help="问题文件所问的数据目录；其他数据集则是放库的地方")
     made.add_argument("--work", type=Path, default=Path(".work/eval"))

@@ -117,7 +117,7 @@ def support(
         *_distances(evidence, question, picked, places),
         *_gaps(evidence, picked, context),
         *_forms(evidence, picked, fold(quotes), places),
-        *_others(evidence, question, found[best], places),
+        other_place(question, found[best], places), float(other_year(asked.understood.text, found[best])),
     ]  # fmt: skip
     asks = fold(question)
     unheld = _unheld(asks, [evidence.documents[p.document] for p in picks], context) or beyond(asks, fold(quotes), context)
@@ -137,22 +137,24 @@ def _distances(evidence: Evidence, question: str, picked: Sequence[int], places:
     return float(far), float(any(year not in near for year in _YEAR.findall(evidence.asked.understood.text)))
 
 
-def _others(evidence: Evidence, question: str, best: Candidate, places: Places) -> tuple[float, float]:
-    """Whether the best sentence speaks of another place than the question (½ where of a wider one), and of another year.
+def other_place(question: str, sentence: Candidate, places: Places) -> float:
+    """Whether a sentence speaks of another place than the question; ½ where of a wider one.
 
-    A sentence without a place speaks of the last one named before it in its paragraph.
+    A sentence without a place speaks of the last one named before it in its line.
     """
-    years = _YEAR.findall(evidence.asked.understood.text)
-    said = _YEAR.findall(best.text)
-    other_year = bool(years) and bool(said) and not set(years) & set(said)
     wanted = {region for _, region in places(question)}
     if not wanted:
-        return 0.0, float(other_year)
-    named = [region for _, region in places(best.text)] or [region for _, region in places(_opening(best))][-1:]
+        return 0.0
+    named = [region for _, region in places(sentence.text)] or [region for _, region in places(_opening(sentence))][-1:]
     if not named or any(region in wanted or wanted & places.wider(region) for region in named):
-        return 0.0, float(other_year)
-    wider = all(region in places.wider(w) for region in named for w in wanted)
-    return (0.5 if wider else 1.0), float(other_year)
+        return 0.0
+    return 0.5 if all(region in places.wider(w) for region in named for w in wanted) else 1.0
+
+
+def other_year(question: str, sentence: Candidate) -> bool:
+    """Whether a sentence gives years, and none of those of the (folded) question."""
+    wanted, said = _YEAR.findall(question), _YEAR.findall(sentence.text)
+    return bool(wanted) and bool(said) and not set(wanted) & set(said)
 
 
 def _opening(c: Candidate) -> str:
@@ -288,4 +290,4 @@ def _unheld(question: str, quoted: Sequence[Document], context: str) -> str:
     return ""
 
 
-__all__ = ["BASIS", "Support", "out_of_scope", "support"]
+__all__ = ["BASIS", "Support", "other_place", "other_year", "out_of_scope", "support"]

@@ -54,6 +54,21 @@ def test_two_cities_set_side_by_side_are_each_answered_from_their_own_document(a
     assert "三百元" in found["湖州市养犬规定"] and "八百元" in found["温州市养犬条例"]
 
 
+@pytest.mark.parametrize(
+    ("question", "lacking"),
+    [
+        ("登记公园茶座要交多少钱？", "具体的金额"),
+        ("老街夜市是哪天开张的？", "具体的日期"),
+        ("石桥村的直播间归谁管，负责人叫什么名字？", "人名"),
+    ],
+)
+def test_a_text_without_what_is_asked_for_is_no_answer_and_the_refusal_says_what_it_lacks(  # type: ignore[no-untyped-def]
+    answer, question: str, lacking: str
+) -> None:
+    given = answer(question)
+    assert given.basis == "none" and lacking in given.text
+
+
 def test_a_follow_up_is_answered_by_the_document_spoken_of(answer) -> None:  # type: ignore[no-untyped-def]
     before = "温州带狗进商场归哪个部门管？"
     given = answer("要罚多少钱？", before)
