@@ -26,7 +26,7 @@ serve: .venv/serve.stamp
 	$(BIN)/kb serve --port $(PORT)
 
 test: .venv/test.stamp
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/test.stamp
 	$(BIN)/python -m eval bench

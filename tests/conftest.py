@@ -16,6 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # two workers on two cores: a slow example is no fault
+settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -92,8 +92,9 @@ def a_plain_user() -> Iterator[None]:
 def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(CLAUSE)
     (tmp_path / "a.txt").chmod(0)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_mode & 0o005 != 0o005:
+            folder.chmod(0o755)
     with a_plain_user():
         texts, messages = shown(tmp_path)
     assert texts == [] and len(messages) == 1
