@@ -15,10 +15,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from indexer.library import Library
 from kb.settings import Settings
 
-from . import mcp, openai
+from . import openai
 from .commands.options import version
 from .examples import add_examples
 from .guards import Guards
+from .mcp_door import ToolsDoor
 from .problems import install
 from .retention import keep_tidy
 from .routes import answers, asking, documents, health, pages
@@ -35,7 +36,7 @@ def create_app(settings: Settings, library: Library | None = None) -> FastAPI:
     `library` may be given where it is open already.
     """
     service = Service(settings, library)
-    tools = mcp.server(service)
+    tools = ToolsDoor(service)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -12,17 +10,14 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 from starlette.requests import Request
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from kb.access import Caller, require
 from kb.errors import KBError
 
 from . import tools
 from .commands.options import LONGEST_QUESTION, MOST_HITS, version
-from .doors import caller_of
 from .links import base_of
-from .problems import dumps, problem_of
+from .problems import dumps
 
 if TYPE_CHECKING:
     from .service import Service
@@ -38,37 +33,7 @@ Day = Annotated[str | None, Field(max_length=10, description="哪一天的效力
 Work = Callable[["Service", Caller, str], dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Door:
-    """The tools, mounted: `route()` for the application, `running()` for its lifespan."""
-
-    server: MCPServer
-
-    def running(self) -> AbstractAsyncContextManager[None]:
-        manager: AbstractAsyncContextManager[None] = self.server.session_manager.run()
-        return manager
-
-    def route(self) -> Route:
-        return Route("/mcp", endpoint=_Guarded(self.server))
-
-
-class _Guarded:
-    """Authenticates like every other route, then hands over to the official server."""
-
-    def __init__(self, server: MCPServer) -> None:
-        self._server = server
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        try:
-            await caller_of(request)
-        except KBError as error:
-            await problem_of(error, request)(scope, receive, send)
-            return
-        await self._server.session_manager.handle_request(scope, receive, send)
-
-
-def server(service: Service) -> Door:
+def server(service: Service) -> MCPServer:
     """The five tools over one service."""
     made = MCPServer(name="policy-kb", title="政策知识库", instructions=ABOUT, version=version())
 
@@ -129,7 +94,7 @@ def server(service: Service) -> Door:
     # `caller_of` has looked at the host and the origin already
     unguarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     made.streamable_http_app(stateless_http=True, json_response=True, transport_security=unguarded)
-    return Door(made)
+    return made
 
 
 def _asker(context: Context) -> tuple[Caller, str]:
