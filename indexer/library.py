@@ -36,6 +36,7 @@ from .words import Words
 
 USUAL_INTERVAL = sys.getswitchinterval()
 LOOK_AGAIN = 0.25  # seconds after which an index behind its store is looked at again
+NONE = ("",)  # ids: of no document
 
 
 class Opened(NamedTuple):
@@ -141,11 +142,22 @@ class Library:
         self, text: str, filters: Filters = Filters(), k: int = 10, mode: Mode = "hybrid"
     ) -> list[Hit]:
         searcher = self.searcher()
+        filters = self.by_day(filters)
         with self.turns:
             hits = searcher.search(text, filters, k, mode)
         if filters.as_of is None:
             return hits
         return [replace(hit, document=self.on_day(hit.document, filters.as_of)) for hit in hits]
+
+    def by_day(self, filters: Filters) -> Filters:
+        """A filter by status on a past or coming day as one by the documents that have it then."""
+        if filters.as_of is None or not filters.status:
+            return filters
+        verdicts = self.verdicts(filters.as_of)
+        then = [id for id, verdict in verdicts.items() if verdict.status in filters.status]
+        if filters.doc_id:
+            then = [id for id in then if id in filters.doc_id]
+        return replace(filters, status=(), doc_id=tuple(then) or NONE)
 
     def on_day(self, document: Document, day: date) -> Document:
         """A document with the status it had on a day."""

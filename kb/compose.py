@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from dataclasses import dataclass
 from .evidence import Reading
 from .model import IN_FORCE, Citation, Claim, Document, Revision
 from .quoting import Pick
+from .validity.parts import ended
 
 STATUS_NAMES = {
     "repealed": "已废止", "expired": "已失效", "not_yet": "尚未施行", "amended": "已修改", "partly_repealed": "部分废止",
 }  # fmt: skip
-_ARTICLE = re.compile(r"第[^条]{1,8}条(?!第)")  # the whole of it: not 第六条第二款
 KIND_NAMES = {"standard": "标准", "action": "行动", "case": "案例", "policy": "政策"}
 
 
@@ -64,11 +63,7 @@ def compose(
 
 def fallen_article(document: Document, path: Sequence[str]) -> str:
     """The article of a clause path (第六条) that another text has repealed while the rest stays; "" for none."""
-    if document.status != "partly_repealed":
-        return ""
-    scope = (document.status_reason or "").rpartition("废止")[2]
-    named = set(_ARTICLE.findall(scope))
-    return next((m[0] for label in path if (m := _ARTICLE.match(label)) and m[0] in named), "")
+    return ended(document.status_reason or "", path) if document.status == "partly_repealed" else ""
 
 
 def caution(document: Document, paths: Sequence[Sequence[str]]) -> str:

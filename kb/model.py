@@ -102,14 +102,16 @@ class Field:
 class Relation:
     """What a document says it does to another, and the span that says so.
 
-    `scope` names the part touched (“第七条”) where only a part is.
+    `scope` names the part touched (“第七条”) where only a part is. `day` is the day the sentence itself gives:
+    of an end the first day of it, of an extension the last day in force; None where it gives none.
     """
 
-    type: Literal["supersedes", "amends", "repeals", "implements", "interprets"]
+    type: Literal["supersedes", "amends", "repeals", "extends", "implements", "interprets"]
     title: str  # of the other document, without 《》; "" when only the number is given
     number: str  # 文号 of the other document, normalised; "" when not given
     span: Span
     scope: str = ""
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

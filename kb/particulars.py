@@ -10,6 +10,7 @@ from .evidence import Reading
 from .fold import fold
 from .model import IN_FORCE, Document
 from .understand import names_document
+from .validity.titles import title_names
 
 _WHEN = r"(?:什么时候|啥时候|何时|哪一?[天日年月]|几时|几[月号])"
 _WHAT = r"(?:什么|多少|几|哪)"
@@ -68,7 +69,8 @@ def asked_for(question: str, documents: Sequence[Document], readings: Sequence[R
 def _nothing_else(question: str, field: str, document: Document) -> bool:
     """Whether a question consists of a document's name and the asking."""
     rest = dict(_ASKS)[field].sub("", fold(question))
-    title = re.sub(r"\([^()]*\)|[《》]", "", fold(document.title))
-    for name in (title, title.removeprefix("中华人民共和国"), fold(document.number or "")):
+    titles = [re.sub(r"\([^()]*\)|[《》]", "", fold(name)) for name in title_names(document.title)]
+    bare = [title.removeprefix("中华人民共和国") for title in titles]
+    for name in (*sorted({*titles, *bare}, key=len, reverse=True), fold(document.number or "")):
         rest = rest.replace(name, "", 1) if name else rest
     return not _FILLING.sub("", rest)

@@ -120,7 +120,7 @@ def support(
         other_place(question, found[best], places), float(other_year(asked.understood.text, found[best])),
     ]  # fmt: skip
     asks = fold(question)
-    unheld = _unheld(asks, [evidence.documents[p.document] for p in picks], context) or beyond(asks, fold(quotes), context)
+    unheld = _unheld(asks, [evidence.documents[p.document] for p in picks], context, places) or beyond(asks, fold(quotes), context)
     formless = "" if not asked.form or has_form(asked.form, fold(quotes)) else needed_form(asked.form)
     missing = unheld or name or place or (f"{year}年" if year else "") or formless
     unheld = unheld or formless
@@ -274,14 +274,19 @@ def _name_missing(question: str, context: str) -> str:
     return ""
 
 
-def _unheld(question: str, quoted: Sequence[Document], context: str) -> str:
+def _unheld(question: str, quoted: Sequence[Document], context: str, places: Places) -> str:
     """A document that the (folded) question names by title or 文号 and that is neither quoted nor spoken of
-    by what is; "" for none. A title may be given a little differently."""
+    by what is; "" for none. A title may be given a little differently, but not that of another place."""
     for name in _TITLE.findall(question):
         wanted = set(pairwise(_EDITION.sub("", name)))
         if len(wanted) < SHORT_TITLE or name in context:
             continue
-        if all(len(wanted & set(pairwise(fold(d.title)))) < SAME_TITLE * len(wanted) for d in quoted):
+        where = {region for _, region in places(name)}
+        if not any(
+            len(wanted & set(pairwise(fold(d.title)))) >= SAME_TITLE * len(wanted)
+            and (not where or where & (places_about(d, places) or where))
+            for d in quoted
+        ):
             return f"《{name}》"
     numbers = {number for _, _, number in find_numbers(question)}
     said = {d.number for d in quoted}

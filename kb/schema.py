@@ -109,6 +109,7 @@ relations = Table(
     Column("scope", Text, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
+    Column("day", String),  # the day the sentence itself gives
     Index("relations_document", "document"),
 )
 

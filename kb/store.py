@@ -543,7 +543,7 @@ class Store:
         found: dict[str, list[Relation]] = {}
         with self.engine.connect() as connection:
             for r in connection.execute(query):
-                relation = Relation(r.type, r.title, r.number, Span(r.start, r.end), r.scope)
+                relation = Relation(r.type, r.title, r.number, Span(r.start, r.end), r.scope, _day(r.day))
                 found.setdefault(r.doc_id, []).append(relation)
         return found
 
@@ -635,6 +635,7 @@ def _relation_rows(document: int, number: int, draft: Draft, _generation: int) -
         {
             "document": document, "revision": number, "type": r.type, "title": r.title,
             "number": r.number, "scope": r.scope, "start": r.span.start, "end": r.span.end,
+            "day": r.day.isoformat() if r.day else None,
         }
         for r in draft.relations
     ]  # fmt: skip

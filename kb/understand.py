@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from .fold import find_numbers, fold, typed_numbers
+from .validity.titles import title_names
 
 QuestionType = Literal[
     "number", "date", "list", "definition", "who", "where", "how", "condition", "comparison", "yesno", "open"
@@ -129,12 +130,35 @@ def names_past(text: str, today: date | None = None) -> bool:
     return any(m["year"] is None or int(m["year"]) < this_year for m in _PAST.finditer(fold(text)))
 
 
+# What may stand right before a title without belonging to it; other characters make it part of a longer one
+# (宁波市物业管理条例 is not 物业管理条例), as do these right after it.
+_BEFORE_TITLE = re.compile(
+    r"(?:^|[^一-龥]|中华人民共和国|国务院|国家|全国|中央|请问|想问|问|根据|依据|按照|依照|参照|遵照|违反|执行|适用|修改|废止|"
+    r"关于|对于|针对|以及|[对在按照和与及跟同的是看查说把将被这那新旧]|现行|最新|介绍|解释|解读|一下)$"
+)
+_AFTER_TITLE = re.compile(r"(?:的?(?:实施|施行)(?:细则|办法|条例|意见|规定)|细则|释义|的?(?:补充|若干)(?:规定|通知|意见))")
+_ASIDE = re.compile(r"[（(\[〔].*?[）)\]〕]")  # （试行）, （2020年修订）
+SHORT_NAME = 3  # characters; a shorter name may mean anything
+
+
 def names_document(text: str, title: str, number: str | None) -> bool:
-    """Whether a question names a document by its title or 文号."""
+    """Whether a question names a document by its title, by that of the text it issues, or by its 文号."""
     if number and number in {found for _, _, found in find_numbers(text)}:
         return True
-    bare = re.sub(r"[（(].*?[）)]|[《》]", "", fold(title)).removeprefix("中华人民共和国")
-    return len(bare) >= 3 and bare in fold(text)
+    folded = _ASIDE.sub("", fold(text))
+    names = {_ASIDE.sub("", fold(name)).strip("《》").removeprefix("中华人民共和国") for name in title_names(title)}
+    return any(_named(folded, name) for name in names if len(name) >= SHORT_NAME)
+
+
+def _named(text: str, name: str) -> bool:
+    """Whether a name stands in a text as a whole one, not as part of a longer name."""
+    for found in re.finditer(re.escape(name), text):
+        before, after = text[: found.start()], text[found.end() :]
+        if _BEFORE_TITLE.search(before) and not _AFTER_TITLE.match(after):
+            opened = before.removesuffix("中华人民共和国").endswith("《")
+            if not opened or after.startswith("》"):
+                return True
+    return False
 
 
 def question_type(text: str) -> QuestionType:

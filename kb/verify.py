@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from .alike import marked_diff, nearest, normal, normal_text, steps_between
+from .compose import fallen_article
 from .errors import NotFound
 from .model import Document
 from .standing import Standing as StandingOf
@@ -102,14 +103,16 @@ class Verifier:
         """`stored` is an answer as `Ledger.get` gives it."""
         day = stored.get("ledger", {}).get("filters", {}).get("as_of")
         as_of = date.fromisoformat(day) if day else None
-        reports = tuple(self._cached(citation, as_of) for citation in stored["citations"])
+        notes = tuple(stored.get("notes") or ())
+        reports = tuple(self._cached(citation, as_of, notes) for citation in stored["citations"])
         return AnswerReport(stored["id"], _standing(reports, stored["claims"]), reports)
 
-    def _cached(self, cited: Mapping[str, Any], as_of: date | None) -> CitationReport:
-        """Many answers cite the same words."""
-        key = (*(cited[name] for name in _DECIDING), as_of)
+    def _cached(self, cited: Mapping[str, Any], as_of: date | None, notes: Sequence[str]) -> CitationReport:
+        """Many answers cite the same words. `notes` are the answer's: what was said of the document then."""
+        told = tuple(note for note in notes if cited["title"] in note)
+        key = (*(cited[name] for name in _DECIDING), as_of, told)
         if key not in self._seen:
-            self._seen[key] = self._citation(cited, as_of)
+            self._seen[key] = self._citation(cited, as_of, told)
         return replace(self._seen[key], n=cited["n"])
 
     def _on(self, document: Document, as_of: date | None) -> Document:
@@ -117,7 +120,7 @@ class Verifier:
         verdict = self._statuses.verdicts(as_of).get(document.id) if as_of else None
         return replace(document, status=verdict.status, status_reason=verdict.reason) if verdict else document
 
-    def _citation(self, cited: Mapping[str, Any], as_of: date | None) -> CitationReport:
+    def _citation(self, cited: Mapping[str, Any], as_of: date | None, told: Sequence[str]) -> CitationReport:
         def found(state: State, detail: str, diff: str | None = None, **more: Any) -> CitationReport:
             return CitationReport(cited["n"], cited["doc_id"], cited["title"], state, detail, diff, **more)
 
@@ -141,8 +144,11 @@ class Verifier:
                 return found("superseded", f"《{document.title}》已被新文件取代：{reason}")
             verb = "废止" if document.status == "repealed" else "失效"
             return found("repealed", f"《{document.title}》回答之后已{verb}：{reason}")
+        article = fallen_article(document, cited.get("path") or ())
+        if article and not any(article in note for note in told):
+            return found("repealed", f"《{document.title}》{article}回答之后已废止：{document.status_reason}")
         words = self._words(document, cited, then[0], found)
-        if words.state in ("valid", "moved") and _amended(document, cited):
+        if words.state in ("valid", "moved") and _amended(document, cited, told):
             reason = document.status_reason or STATUS_NAMES[document.status]
             detail = (
                 f"{words.detail}；但《{document.title}》此后{STATUS_NAMES[document.status]}：{reason}，请复核"
@@ -210,8 +216,13 @@ def _slice(text: str, cited: Mapping[str, Any]) -> str:
     return text[cited["start"] : cited["end"]]
 
 
-def _amended(document: Document, cited: Mapping[str, Any]) -> bool:
-    return document.status in ("amended", "partly_repealed") and cited["status"] != document.status
+def _amended(document: Document, cited: Mapping[str, Any], told: Sequence[str]) -> bool:
+    """Was the document changed since, or changed by more than the answer said then?"""
+    if document.status not in ("amended", "partly_repealed"):
+        return False
+    if cited["status"] != document.status:
+        return True
+    return bool(told) and not any((document.status_reason or "") in note for note in told)
 
 
 def _nearest_copy(text: str, words: str, near: int) -> int | None:

@@ -113,7 +113,7 @@ def list_documents(args: argparse.Namespace, terminal: Terminal) -> int:
     from ..listing import with_revisions
 
     library = library_of(args)
-    filters = filters_of(args)
+    filters = library.by_day(filters_of(args))
     found = library.store.documents(filters, args.offset, args.limit)
     total = library.store.count(filters)
     if args.as_of:

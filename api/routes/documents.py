@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, UploadFile
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from indexer.adding import remove as remove_documents
 from kb.access import Caller
@@ -20,7 +20,7 @@ from ..listing import relations_of, with_revisions
 from ..memory import give_back
 from ..notice import notify
 from ..originals import boxes, original_of, page_png, revision_of
-from ..problems import Json
+from ..problems import Json, StoredFile
 from ..schemas import (
     BoxesOut,
     DocumentOut,
@@ -45,7 +45,8 @@ BYTES = {
     200: {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
         "description": "原文件",
-    }
+    },
+    416: {"content": problems()[400]["content"], "description": "没有 Range 所要的那一段"},
 }
 PNG = {
     200: {
@@ -58,7 +59,7 @@ PNG = {
 @router.get("", response_model=DocumentsOut, responses=problems(), summary="列出文档")
 async def list_documents(service: At, caller: Reader, page: Annotated[DocumentPage, Query()]) -> Response:
     def listed() -> dict[str, object]:
-        filters = page.filters(caller.visibility)
+        filters = service.library.by_day(page.filters(caller.visibility))
         store = service.library.store
         found = store.documents(filters, page.offset, page.limit)
         if filters.as_of:
@@ -114,7 +115,7 @@ async def file(id: Id, service: At, caller: Reader, revision: OfRevision = None)
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='', errors='replace')}",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    return FileResponse(path, media_type="application/octet-stream", headers=headers)
+    return StoredFile(path, media_type="application/octet-stream", headers=headers)
 
 
 @router.get(

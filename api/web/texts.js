@@ -60,8 +60,8 @@ const zh = {
   "reader.proof": "出处", "reader.proofOf": "在正文中查看“{name}”的出处", "reader.revision": "第 {n} 版", "reader.oneRevision": "只有一个版本。", "reader.views": "显示方式", "reader.viewText": "文字", "reader.viewPages": "原件页面",
   "field.title": "标题", "field.number": "文号", "field.issuer": "发文机关", "field.issued": "成文日期", "field.effective": "施行日期", "field.expires": "失效日期", "field.status": "时效", "field.kind": "类别", "field.region": "地区", "field.visibility": "公开范围",
   "field.recipients": "主送机关", "field.issuers": "联合发文机关", "field.attachments": "附件", "field.secrecy": "密级", "field.source": "来源文件", "field.sha256": "文本校验值（SHA-256）",
-  "relation.supersedes": "取代", "relation.amends": "修改", "relation.repeals": "废止", "relation.implements": "落实", "relation.interprets": "解读",
-  "relation_in.supersedes": "被取代于", "relation_in.amends": "被修改于", "relation_in.repeals": "被废止于", "relation_in.implements": "落实文件", "relation_in.interprets": "解读文件",
+  "relation.supersedes": "取代", "relation.amends": "修改", "relation.repeals": "废止", "relation.extends": "延长有效期", "relation.implements": "落实", "relation.interprets": "解读",
+  "relation_in.supersedes": "被取代于", "relation_in.amends": "被修改于", "relation_in.repeals": "被废止于", "relation_in.extends": "有效期延长于", "relation_in.implements": "落实文件", "relation_in.interprets": "解读文件",
   "diff.from": "从", "diff.to": "到", "diff.compare": "比较", "diff.title": "第 {from} 版与第 {to} 版的差异", "diff.same": "没有差异。", "diff.gap": "……略去相同的 {n} 行……",
 
   "audit.title": "审计台", "audit.tabs": "看什么", "audit.tabAnswers": "答案", "audit.tabDashboard": "看板", "audit.detail": "答案详情",
@@ -137,8 +137,8 @@ const en = {
   "reader.proof": "where", "reader.proofOf": "Show in the text where “{name}” comes from", "reader.revision": "Revision {n}", "reader.oneRevision": "There is one revision.", "reader.views": "View", "reader.viewText": "Text", "reader.viewPages": "Original pages",
   "field.title": "Title", "field.number": "Number", "field.issuer": "Issuer", "field.issued": "Issued", "field.effective": "In force from", "field.expires": "Expires", "field.status": "Validity", "field.kind": "Kind", "field.region": "Region", "field.visibility": "Visibility",
   "field.recipients": "Addressed to", "field.issuers": "Issued jointly by", "field.attachments": "Attachments", "field.secrecy": "Classification", "field.source": "Source file", "field.sha256": "Checksum of the text (SHA-256)",
-  "relation.supersedes": "Supersedes", "relation.amends": "Amends", "relation.repeals": "Repeals", "relation.implements": "Implements", "relation.interprets": "Interprets",
-  "relation_in.supersedes": "Superseded by", "relation_in.amends": "Amended by", "relation_in.repeals": "Repealed by", "relation_in.implements": "Implemented by", "relation_in.interprets": "Interpreted by",
+  "relation.supersedes": "Supersedes", "relation.amends": "Amends", "relation.repeals": "Repeals", "relation.extends": "Extends", "relation.implements": "Implements", "relation.interprets": "Interprets",
+  "relation_in.supersedes": "Superseded by", "relation_in.amends": "Amended by", "relation_in.repeals": "Repealed by", "relation_in.extends": "Extended by", "relation_in.implements": "Implemented by", "relation_in.interprets": "Interpreted by",
   "diff.from": "From", "diff.to": "To", "diff.compare": "Compare", "diff.title": "Differences between revisions {from} and {to}", "diff.same": "No difference.", "diff.gap": "… {n} equal lines left out …",
 
   "audit.title": "Audit desk", "audit.tabs": "View", "audit.tabAnswers": "Answers", "audit.tabDashboard": "Dashboard", "audit.detail": "One answer",

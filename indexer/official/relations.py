@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from indexer.official.dates import find_dates
 from indexer.official.names import core
 from indexer.official.naming import named, sentences
-from indexer.official.repeals import repeal_list, repeals
+from indexer.official.repeals import repeal_list, repeals, scope_after
 from indexer.official.standards import replaced
 from kb.model import Field, Relation, Span
 
@@ -70,6 +71,22 @@ def _amends(text: str, title: Field) -> Iterator[Relation]:
                     yield Relation("amends", item.title, item.number, Span(item.start, left + verb.end()))
 
 
+_EXTENDED = re.compile(r"(?:有效期限?|执行期限?|实施期限?|施行期限?|试行期限?)?[^，。；]{0,6}?(?P<verb>延长|延续|顺延|继续(?:有效|执行|施行|实施))[^，。；\d]{0,8}?(?:至|到)[ 　]*(?=[12１２])")
+
+
+def _extends(text: str) -> Iterator[Relation]:
+    """`《X》（文号）有效期延长至2028年6月30日`: its last day is that one now."""
+    for left, right in sentences(text, ("延长", "延续", "顺延", "继续有效", "继续执行", "继续施行", "继续实施")):
+        for said in _EXTENDED.finditer(text, left, right):
+            last = next(find_dates(text, said.end(), right), None)
+            targets = named(text, left, said.start("verb"))
+            if last is None or last.span.start - said.end() > 1 or not targets:
+                continue
+            for item in targets:
+                if not _NOT_TARGET.search(text[max(left, item.start - 20) : item.start]):
+                    yield Relation("extends", item.title, item.number, Span(item.start, last.span.end), "", last.day)
+
+
 def _implements(text: str, begin: int) -> Iterator[Relation]:
     """The documents that the opening sentences name as their ground."""
     window = min(len(text), begin + 2500)
@@ -122,7 +139,7 @@ def read_relations(text: str, title: Field) -> tuple[Relation, ...]:
         found += islice(repeal_list(text, title.value, begin), LIMIT)
         if title.span:
             found += [
-                Relation("repeals", x.title, x.number, title.span)
+                Relation("repeals", x.title, x.number, title.span, scope_after(text, x.end, title.span.end))
                 for x in named(text, title.span.start, title.span.end)
                 if _ENDS.search(text[title.span.start : x.start])
             ]
@@ -130,9 +147,10 @@ def read_relations(text: str, title: Field) -> tuple[Relation, ...]:
     found += islice(_amends(text, title), LIMIT)
     found += islice(replaced(text), LIMIT)
     found += _implements(text, begin)
-    kept: dict[tuple[str, str, str], Relation] = {}
+    found += islice(_extends(text), LIMIT)
+    kept: dict[tuple[str, str, str, str], Relation] = {}
     for relation in found:
         if len(relation.title) < 3 and not relation.number:
             continue
-        kept.setdefault((relation.type, relation.title, relation.number), relation)
+        kept.setdefault((relation.type, relation.title, relation.number, relation.scope), relation)
     return tuple(kept.values())[:LIMIT]

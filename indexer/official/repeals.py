@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 
+from indexer.official.dates import find_dates
 from indexer.official.lines import Line, lines
 from indexer.official.names import ends_title
 from indexer.official.naming import Named, named, sentences
@@ -20,18 +22,20 @@ _ENDING = re.compile(
     r"|(?<![或者和及、与未被已])(?:废止|停止执行|停止施行|不再执行|不再施行)(?=[。；，,;\s　）)]|$)"
 )
 _BEFORE = re.compile(
-    r"(?:^|[，,：:、\s　]|决定|现将|现|予以|宣布|同时|并)(?:对)?(?:以下|下列)?(?:废止|停止执行"
+    r"(?:^|[，,：:、\s　]|决定|现将|现|予以|宣布|同时|并|日起)(?:对)?(?:以下|下列)?(?:废止|停止执行"
     r"|宣布失效)(?:[了以下列：:]{0,4})(?=《|[\u4e00-\u9fff]{0,30}《|[\u4e00-\u9fff]{2,12}[ 　]?[〔\[（(【［﹝]\d{4})"
 )
 _HYPOTHETICAL = re.compile(
     r"修改(?:、|或者|或|和)(?:宣布失效|废止)|废止(?:、|或者|或|和)修改|立改废|被废止|未被|需要废止"
-    r"|应当废止|建议废止|拟废止|可以(?:修改|废止)|是否废止|及时(?:修改|废止)"
+    r"|应当废止|建议废止|拟废止|可以(?:修改|废止)|是否废止|及时(?:修改|废止)|(?:撤销|收回|取消)[^，。；]{0,60}废止|废止决定(?:予以)?撤销"
 )
+_N = r"[一二三四五六七八九十百零\d]+"
+_PIECE = rf"第[（(]?{_N}[）)]?(?:章|节|条|款|项|目|部分)"
 _SCOPE = re.compile(
-    r"^[）)]?[ 　]*(?:中)?(?:的)?(?P<scope>(?:第[一二三四五六七八九十百零\d]+(?:章|节|条|款|项"
-    r"|部分)(?:第[一二三四五六七八九十百零\d]+[款项])*(?:[、，和及至](?=第|附件"
-    r"|[一二三四五六七八九十]))?)+|附件[一二三四五六七八九十\d]*|(?:中)?(?:有关|关于|涉及"
-    r"|与本)[^《》。；]{2,50}?(?:的规定|规定|内容|条款|部分))"
+    rf"^[）)]?[ 　]*(?:中)?(?:的)?(?P<scope>除{_PIECE}(?:[、，和及至]?{_PIECE})*以?外"
+    rf"|(?:{_PIECE}(?:[、，和及至到](?=第|附件|[一二三四五六七八九十]))?)+|附件[一二三四五六七八九十\d]*"
+    r"|(?:中)?(?:有关|关于|涉及|与本)[^《》。；]{2,50}?(?:的规定|规定|内容|条款|部分)"
+    r"|部分(?:条款|内容|规定)|[^《》。；，、\s（）()]{1,12}?(?:部分|条款|内容|规定)(?=[^，。；]{0,6}(?:同时|予以|即行|停止|废止|失效|$)))"
 )
 _NOT_TARGET = re.compile(
     r"(?:根据|依据|按照|依照|遵照|参照|执行|适用|按)[^，。；》]{0,12}$|(?<![》）])(?:与|同|违反|不符合)$"
@@ -43,7 +47,8 @@ _GAP = re.compile(
 )
 
 
-def _scope(text: str, after: int, limit: int) -> str:
+def scope_after(text: str, after: int, limit: int) -> str:
+    """The part that is meant of a document named right before `after`; "" for the whole."""
     match = _SCOPE.match(text[after : min(limit, after + 80)])
     return match.group("scope").strip("、，和及至 中") if match else ""
 
@@ -80,11 +85,30 @@ def _repealed(text: str, left: int, right: int, sentence: str) -> Iterator[Relat
         return
     kind: Literal["supersedes", "repeals"] = "supersedes" if re.search(r"代替|取代", sentence) else "repeals"
     own = next((m.end() for m in re.finditer(r"起(?:施行|实施|执行)[，,。]?", sentence)), 0)
+    day = _day_given(text, left, targets, stop)
     for item in targets:
         if not _spared(text, left, own, item, len(targets)):
             last = min(right, left + ends[-1].end()) if ends else item.end
-            scope = _scope(text, item.end, stop)
-            yield Relation(kind, item.title, item.number, Span(item.start, last), scope)
+            scope = scope_after(text, item.end, stop)
+            yield Relation(kind, item.title, item.number, Span(item.start, last), scope, day)
+
+
+_AT_LAST = re.compile(r"(?:[（(][^（()）]*[）)])?(?:起|前|后|之日起?)?[，,]?[ 　]*(?:对|将|现|均|同时|予以|一并|正式)*$")
+_FROM_THEN = re.compile(r"起?[，,]?[ 　]*(?:对|将|现)?(?:以?下列?)?(?:废止|停止(?:执行|施行|实施|使用)|不再(?:执行|施行))?[ 　]*$")
+
+
+def _day_given(text: str, left: int, targets: Sequence[Named], stop: int) -> date | None:
+    """The day that the sentence gives the end: 《X》自2027年7月1日起废止, 自2024年1月1日起，《X》停止执行."""
+    if not targets:
+        return None
+    between = list(find_dates(text, targets[-1].end, stop))
+    if between and _AT_LAST.match(text, between[-1].span.end, stop):
+        before = text[targets[-1].end : between[-1].span.start].rstrip(" 　")
+        return between[-1].day if re.search(r"[自从于]$", before) else None
+    ahead = list(find_dates(text, left, targets[0].start))
+    if ahead and _FROM_THEN.fullmatch(text, ahead[-1].span.end, targets[0].start):
+        return ahead[-1].day if re.search(r"[自从]$", text[left : ahead[-1].span.start].rstrip(" 　")) else None
+    return None
 
 
 def _spared(text: str, left: int, own: int, item: Named, count: int) -> bool:
@@ -213,7 +237,7 @@ def _listed(text: str, line: Line, items: list[Named], mode: Mode) -> Iterator[R
         itself = re.search(r"废止.{0,12}的(?:决定|通知|公告)$", name)
         if cited or itself or (not name and len(line.text) > 60):
             continue
-        scope = _scope(text, item.end, line.end)
+        scope = scope_after(text, item.end, line.end)
         yield Relation(mode, name, item.number, Span(line.start, line.end), scope)
 
 

@@ -27,8 +27,9 @@ _OWN = re.compile(
 _TERM = re.compile(
     r"(?P<word>有效期限?|试行期限?|执行期限?|实施期限?|施行期限?|适用期限?|暂定期限?|试用期"
     r"|试行)[为是：: 　]{0,3}(?:自[^。；\n自]{1,24}起[，,]?)?(?:暂定|暂|定|延长)?[为是：: 　]{0,3}"
-    r"(?P<n>[0-9０-９一二三四五六七八九十两]{1,3})(?P<unit>年|个月)"
+    r"(?P<n>[0-9０-９一二三四五六七八九十两]{1,3})(?P<unit>年|个月)(?:零?(?P<rest>[0-9０-９一二三四五六七八九十]{1,2})个月|(?P<half>半))?"
 )
+_YEAR_END = re.compile(r"[ 　]*(20[0-9]{2})年(?:年?底|末|12月底)")
 _UNTIL = re.compile(
     r"(?P<word>有效期限?|试行期限?|执行期限?|实施期限?|施行期限?|适用期限?|执行|施行|实施|试行"
     r"|有效)[为是：: 　]{0,3}(?:自[^。；\n自]{1,28}?起?)?[为是：: 　]{0,3}(?:至|到|截至|截止到?|止于"
@@ -37,6 +38,12 @@ _UNTIL = re.compile(
 _FOREIGN = re.compile(
     r"(?:证书?|许可|执照|合同|资质|资格|检测|检验|报告|协议|备案|处罚|产品|结果|承诺书?|名单|称号|批准"
     r"|批文|登记|公示|印章|投标|成绩|认定|备案|信用|预案|保函|清单)的?(?:有效|施行|试行|执行)?$"
+)
+
+
+_LABEL = re.compile(r"[\s　#]*第[^条。，]{1,6}条[\s　]*")
+_PART = re.compile(  # 第五条、第七条第二款自……: the start of a part, not of the whole
+    r"(?:第[零〇一二三四五六七八九十百\d]{1,8}[章节条款项][、，和及至]?)+(?:的?规定)?[ 　]*(?:自|从|于)[^，,。；]*$"
 )
 
 
@@ -63,6 +70,8 @@ def _starts(text: str) -> list[tuple[int, int]]:
         if right - left > 400:
             left = max(left, match.start() - 120)
         own = text[left : match.start()]
+        if _of_part(text, left, own):
+            continue
         clause = own[max(own.rfind("，"), own.rfind(",")) + 1 :].lstrip()
         bare = re.match(r"(?:第[^条]{1,6}条)?[\s　]*(?:自|从)", own) or (
             re.match(r"(?:并|现|均)?(?:自|从|于)", clause)
@@ -71,6 +80,12 @@ def _starts(text: str) -> list[tuple[int, int]]:
         if (_OWN.search(own) and not re.search(r"《[^》]*$", own)) or bare:
             found.append((left, match.end()))
     return found
+
+
+def _of_part(text: str, left: int, own: str) -> bool:
+    """Whether a sentence that begins at `left` says when a part of the document starts."""
+    label = _LABEL.match(own) if left == 0 or text[left - 1] == "\n" else None
+    return bool(_PART.search(own[label.end() :] if label else own))
 
 
 def _commencement(
@@ -185,7 +200,7 @@ def _expiry(text: str, effective: date | None, issued: date | None) -> Field | N
     if "有效期" not in text and "试行" not in text and "期限" not in text and "行至" not in text:
         return None
     for match in _UNTIL.finditer(text):
-        day = next(find_dates(text, match.end(), match.end() + 24), None)
+        day = _year_end(text, match.end()) or next(find_dates(text, match.end(), match.end() + 24), None)
         if (
             day is None
             or day.span.start - match.end() > 1
@@ -206,9 +221,19 @@ def _expiry(text: str, effective: date | None, issued: date | None) -> Field | N
             continue
         if not _own_term(text, match.start(), match.end()):
             continue
-        ends = last_day(begin, years=n) if match.group("unit") == "年" else last_day(begin, months=n)
+        months = 12 * n if match.group("unit") == "年" else n
+        months += 6 if match.group("half") else chinese_number(match.group("rest") or "") or 0
+        ends = last_day(begin, months=months)
         return Field(ends.isoformat(), Span(match.start(), match.end()))
     return None
+
+
+def _year_end(text: str, start: int) -> DateAt | None:
+    """2025年底 right at `start` as the last day of that year."""
+    found = _YEAR_END.match(text, start)
+    if found is None:
+        return None
+    return DateAt(date(int(found[1]), 12, 31), Span(found.start(1), found.end()))
 
 
 def read_terms(text: str, issued: DateAt | None, original: date | None) -> Terms:

@@ -67,6 +67,12 @@ class Incoming:
     source: Facts
     relation: Relation
 
+    @property
+    def begins(self) -> date | None:
+        """Its first day: the one its own sentence gives, else that of the document it stands in."""
+        given = self.relation.day if self.relation.type != "extends" else None
+        return given or self.source.begins
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -21,7 +21,7 @@ from .rules import status_of
 from .titles import plain, title_keys, version_key
 
 NATION = "国家"
-_DECIDING = frozenset({"repeals", "supersedes", "amends"})
+_DECIDING = frozenset({"repeals", "supersedes", "amends", "extends"})
 
 
 class _Names:
@@ -79,6 +79,20 @@ def _same_house(source: Facts, target: Facts) -> bool:
     return bool(source.region and source.region == target.region)
 
 
+_OFFICE = re.compile(r"(?:局|厅|委员?会?|办公室|部|署|处|中心|队|院)$")
+_MARK = re.compile(r"^[^〔\[（(\d]+")
+
+
+def _two_houses(a: Facts, b: Facts) -> bool:
+    """Are two texts of one name those of two offices (甬应急, 甬交)? Each may have its own 举报奖励办法."""
+    if not (_OFFICE.search(a.issuer) and _OFFICE.search(b.issuer)) or a.issuer == b.issuer:
+        return False
+    if a.issuer in b.issuer or b.issuer in a.issuer or re.search(r"人民代表大会|人大", a.issuer + b.issuer):
+        return False
+    marks = [m[0] if (m := _MARK.match(_number(f.number))) else "" for f in (a, b)]
+    return not (marks[0] and marks[0] == marks[1])
+
+
 def _compatible(a: Facts, b: Facts) -> bool:
     """Could the two belong to one line of norms? Regions, where both are known, must agree."""
     return not a.region or not b.region or a.region.endswith(b.region) or b.region.endswith(a.region)
@@ -86,15 +100,24 @@ def _compatible(a: Facts, b: Facts) -> bool:
 
 def _may_reach(source: Facts, target: Facts, named: bool) -> bool:
     """May `source` end or change `target`? Not itself, nothing younger than its own first day; and,
-    where only a title names the target, no text of an unrelated region."""
+    where only a title names the target, no text of an unrelated region and none of a higher body."""
     if source.id == target.id:
         return False
-    if named and not _compatible(source, target) and not (_wide(source.region) or _wide(target.region)):
+    if named and not _compatible(source, target) and not _wide(source.region):
+        return False
+    if named and _above(target.region, source.region):
         return False
     first = source.effective or source.issued
     if first and target.issued:
         return target.issued <= first
     return not version_key(source.title) or version_key(source.title) != version_key(target.title)
+
+
+def _above(one: str, other: str) -> bool:
+    """Is one region wider than another that may lie in it? What a ministry made no city repeals."""
+    if not one or not other or one == other:
+        return False
+    return one == NATION or other.startswith(one)
 
 
 def _wide(region: str) -> bool:
@@ -138,6 +161,7 @@ def _later(facts: Sequence[Facts]) -> dict[str, list[Facts]]:
             newer = [
                 new for new in members
                 if new.issued and old.issued and new.issued > old.issued and _compatible(new, old)
+                and not _two_houses(new, old)
             ]  # fmt: skip
             if newer:
                 found[old.id] = newer

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from kb.model import Status
+from kb.model import Relation, Status
 
 from .facts import Facts, Incoming, Proof, Verdict
 
+_ENDS = ("repeals", "supersedes")
 _STATED: dict[str, str] = {
     "in_force": "现行有效", "amended": "已修改", "partly_repealed": "部分废止", "repealed": "废止",
     "expired": "失效", "not_yet": "尚未生效", "unknown": "未知",
@@ -24,14 +25,14 @@ def _name(facts: Facts) -> str:
     return f"《{title}》（{facts.number}）" if facts.number else f"《{title}》"
 
 
-def _since(facts: Facts) -> str:
-    return f"自{_day(facts.begins)}起，" if facts.begins else ""
+def _since(day: date | None) -> str:
+    return f"自{_day(day)}起，" if day else ""
 
 
 def _acting(relations: Sequence[Incoming], as_of: date) -> list[Incoming]:
-    """Relations already in effect on the day, earliest first; undated sources count as in effect."""
-    live = [r for r in relations if r.source.begins is None or r.source.begins <= as_of]
-    return sorted(live, key=lambda r: (r.source.begins or date.min, r.source.id, r.relation.span.start))
+    """Relations already in effect on the day, earliest first; undated ones count as in effect."""
+    live = [r for r in relations if r.begins is None or r.begins <= as_of]
+    return sorted(live, key=lambda r: (r.begins or date.min, r.source.id, r.relation.span.start))
 
 
 def _stated(facts: Facts) -> Verdict | None:
@@ -64,21 +65,21 @@ def status_of(
     return (
         _repealed(acting)
         or _replaced(later, as_of)
-        or _expired(facts, as_of)
+        or _expired(facts, acting, as_of)
         or (stated if stated and stated.status != "in_force" else None)
-        or _touched(acting, "partly_repealed")
-        or _touched(acting, "amended")
+        or _touched(acting)
         or stated
-        or _in_force(facts)
+        or _in_force(facts, acting)
     )
 
 
 def _repealed(acting: Sequence[Incoming]) -> Verdict | None:
-    for source, relation in ((i.source, i.relation) for i in acting):
-        if relation.type in ("repeals", "supersedes") and not relation.scope:
+    for one in acting:
+        source, relation = one.source, one.relation
+        if relation.type in _ENDS and not relation.scope:
             verb = "废止" if relation.type == "repeals" else "代替"
             proof = Proof(source.id, relation.span)
-            return Verdict("repealed", f"{_since(source)}被{_name(source)}{verb}", proof, (source.id,))
+            return Verdict("repealed", f"{_since(one.begins)}被{_name(source)}{verb}", proof, (source.id,))
     return None
 
 
@@ -88,7 +89,7 @@ def _replaced(later: Sequence[Facts], as_of: date) -> Verdict | None:
     for newer in live:
         proof = newer.proof("title", "issued", "effective")
         if proof:
-            reason = f"{_since(newer)}被同名新文本{_name(newer)}取代"
+            reason = f"{_since(newer.begins)}被同名新文本{_name(newer)}取代"
             return Verdict("repealed", reason, proof, (newer.id,))
     if live:
         return Verdict(
@@ -97,33 +98,51 @@ def _replaced(later: Sequence[Facts], as_of: date) -> Verdict | None:
     return None
 
 
-def _expired(facts: Facts, as_of: date) -> Verdict | None:
-    if facts.expires is None or facts.expires >= as_of:
+def _last_day(facts: Facts, acting: Sequence[Incoming]) -> tuple[date | None, Incoming | None]:
+    """The last day of the text, and the document that put it off, if one did."""
+    extended = [i for i in acting if i.relation.type == "extends" and i.relation.day]
+    latest = max(extended, key=lambda i: i.relation.day or date.min, default=None)
+    if latest is None or facts.expires is None or (latest.relation.day or date.min) <= facts.expires:
+        return facts.expires, None
+    return latest.relation.day, latest
+
+
+def _expired(facts: Facts, acting: Sequence[Incoming], as_of: date) -> Verdict | None:
+    last, by = _last_day(facts, acting)
+    if last is None or last >= as_of:
         return None
-    return Verdict("expired", f"有效期至{_day(facts.expires)}，已届满", facts.proof("expires"))
+    if by is None:
+        return Verdict("expired", f"有效期至{_day(last)}，已届满", facts.proof("expires"))
+    return Verdict("expired", f"{_extended(last, by)}，已届满", Proof(by.source.id, by.relation.span), (by.source.id,))
 
 
-def _touched(acting: Sequence[Incoming], status: Status) -> Verdict | None:
-    """部分废止 or 已修改 by another document, the latest one named."""
-    if status == "partly_repealed":
-        hits = [i for i in acting if i.relation.type in ("repeals", "supersedes") and i.relation.scope]
-    else:
-        hits = [i for i in acting if i.relation.type == "amends"]
+def _extended(last: date, by: Incoming) -> str:
+    return f"有效期经{_name(by.source)}延长至{_day(last)}"
+
+
+def _touched(acting: Sequence[Incoming]) -> Verdict | None:
+    """部分废止 or 已修改 by other documents: every end of a part is told and the latest change; the latest proves it."""
+    hits = [i for i in acting if i.relation.type == "amends" or (i.relation.type in _ENDS and i.relation.scope)]
     if not hits:
         return None
-    last = hits[-1]
-    verb = f"废止{last.relation.scope}" if status == "partly_repealed" else "修改"
+    ended = [i for i in hits if i.relation.type in _ENDS]
+    changed = [i for i in hits if i.relation.type == "amends"]
+    last = (ended or changed)[-1]
     by = tuple(dict.fromkeys(i.source.id for i in hits))
-    return Verdict(
-        status,
-        f"{_since(last.source)}被{_name(last.source)}{verb}",
-        Proof(last.source.id, last.relation.span),
-        by,
-    )
+    told = dict.fromkeys(f"{_since(i.begins)}被{_name(i.source)}{_done(i.relation)}" for i in (*ended, *changed[-1:]))
+    status: Status = "partly_repealed" if ended else "amended"
+    return Verdict(status, "；".join(told), Proof(last.source.id, last.relation.span), by)
 
 
-def _in_force(facts: Facts) -> Verdict:
+def _done(relation: Relation) -> str:
+    return "修改" if relation.type == "amends" else f"废止{relation.scope}"
+
+
+def _in_force(facts: Facts, acting: Sequence[Incoming]) -> Verdict:
     """A dated document without an end is in force; one that bears no date and says nothing is unknown."""
+    last, by = _last_day(facts, acting)
+    if last and by:
+        return Verdict("in_force", _extended(last, by), Proof(by.source.id, by.relation.span), (by.source.id,))
     if facts.expires:
         return Verdict("in_force", f"有效期至{_day(facts.expires)}", facts.proof("expires"))
     if facts.effective:

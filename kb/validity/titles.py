@@ -43,18 +43,22 @@ def without_version(title: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def title_keys(title: str) -> tuple[str, ...]:
-    """Every key a title may be found under, the most exact first; none of a single character.
-
-    关于印发《X》的通知 is found under itself and under X; 某省人民政府关于Y的通知 also under 关于Y的通知.
-    """
+def title_names(title: str) -> tuple[str, ...]:
+    """What a document goes by, its whole title first: 关于印发《X》的通知 also by X, 某省人民政府关于Y的通知 also
+    by 关于Y的通知."""
     bare = without_version(title.strip()[:300])
     inner = _WRAPPED.match(bare)
     names = [bare, _ISSUER.sub("", bare)]
     if inner:
         carried = inner.group(1).strip("《》<>〈〉")
         names += [without_version(part) for part in re.split(r"》[、和与及]?《", carried)]
-    keys = [plain(n) for n in names]
+    return tuple(dict.fromkeys(names))
+
+
+@lru_cache(maxsize=100_000)
+def title_keys(title: str) -> tuple[str, ...]:
+    """Every key a title may be found under (`title_names`), the most exact first; none of a single character."""
+    keys = [plain(name) for name in title_names(title)]
     return tuple(dict.fromkeys(k for k in keys if len(k) >= 2))
 
 

@@ -291,3 +291,21 @@ def test_what_is_remembered_of_a_text_goes_with_it(library: Library, folder: Pat
         ask()
     assert (len(vectors._sentences), len(held)) == (sentences, passages)
     assert "每7个月" in assistant.ask(Question("绿地多久养护一次？")).text
+
+
+def test_a_status_is_filtered_by_as_it_was_on_the_day(library: Library) -> None:
+    put(library, {
+        "旧.md": "# 停车办法\n\n发文字号：云政发〔2010〕8号\n\n第一条 停车应当登记。\n\n第二条 本办法自2010年5月1日起施行。\n",
+        "新.md": "# 停车条例\n\n第一条 停车免登记。\n\n第二条 本条例自2020年1月1日起施行，《停车办法》（云政发〔2010〕8号）同时废止。\n",
+    })  # fmt: skip
+
+    def titles(status: str, day: date | None) -> set[str]:
+        filters = Filters(status=(status,), as_of=day)
+        listed = {d.title for d in library.store.documents(library.by_day(filters))}
+        assert {hit.document.title for hit in library.search("停车登记", filters)} == listed
+        return listed
+
+    assert titles("in_force", date(2015, 1, 1)) == {"停车办法"}
+    assert titles("in_force", date(2021, 1, 1)) == titles("in_force", None) == {"停车条例"}
+    assert titles("repealed", date(2015, 1, 1)) == set()
+    assert titles("repealed", date(2021, 1, 1)) == {"停车办法"}

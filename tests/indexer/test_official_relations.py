@@ -119,3 +119,67 @@ def test_a_term_of_years_ends_the_day_before_its_anniversary() -> None:
     assert last_day(first, years=1).isoformat() == "2021-02-27"
     assert last_day(first, years=4).isoformat() == "2024-02-28"
     assert last_day(first, months=6).isoformat() == "2020-08-28"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "scope"),
+    [
+        ("《云州市交通条例》第三条至第五条同时废止。", "第三条至第五条"),
+        ("《云州市交通条例》第六条第二款、第九条同时废止。", "第六条第二款、第九条"),
+        ("《云州市交通条例》第三条第（三）项同时废止。", "第三条第（三）项"),
+        ("《云州市交通条例》除第五条外同时废止。", "除第五条外"),
+        ("《云州市交通条例》门票部分同时废止。", "门票部分"),
+    ],
+)
+def test_the_part_that_ends_is_told(sentence: str, scope: str) -> None:
+    assert names(relations(closing(sentence), "repeals")) == [("云州市交通条例", "", scope)]
+
+
+def test_two_ends_of_parts_of_one_text_are_both_told() -> None:
+    text = closing("《云州市交通条例》第七条停止执行。\n第三条 《云州市交通条例》第九条同时废止。")
+    assert names(relations(text, "repeals")) == [("云州市交通条例", "", "第七条"), ("云州市交通条例", "", "第九条")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        ("《云州市交通条例》自2027年7月1日起废止。", "2027-07-01"),
+        ("《云州市交通条例》（云政发〔2010〕8号）自2022年3月1日起停止执行。", "2022-03-01"),
+        ("自2024年1月1日起，《云州市交通条例》停止执行。", "2024-01-01"),
+        ("自2024年1月1日起废止《云州市交通条例》。", "2024-01-01"),
+        ("《云州市交通条例》已于2020年12月31日废止。", "2020-12-31"),
+        ("本办法自2020年1月1日起施行，《云州市交通条例》同时废止。", None),
+        ("《云州市交通条例》自本办法施行之日起停止执行。", None),
+    ],
+)
+def test_the_day_a_sentence_gives_an_end_is_kept(sentence: str, day: str | None) -> None:
+    found = relations(closing(sentence), "repeals")
+    assert [str(r.day) if r.day else None for r in found if r.title == "云州市交通条例"] == [day]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "《云州市创新券办法》（云科〔2020〕15号）的有效期延长至2028年6月30日。",
+        "决定将《云州市创新券办法》（云科〔2020〕15号）有效期延长至2028年6月30日。",
+        "《云州市创新券办法》（云科〔2020〕15号）继续有效至2028年6月30日。",
+    ],
+)
+def test_an_extension_gives_the_last_day(sentence: str) -> None:
+    (found,) = relations(closing(sentence), "extends")
+    assert (found.title, found.number, str(found.day)) == ("云州市创新券办法", "云科〔2020〕15号", "2028-06-30")
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "day"),
+    [
+        ("云州市电动车条例\n第一条 为了安全，制定本条例。\n第六条 本条例自2025年7月1日起施行。第五条自2027年1月1日起施行。\n", "effective", "2025-07-01"),
+        ("云州市电动车条例\n第一条 为了安全，制定本条例。\n第六条 本条例自2025年7月1日起施行，第五条、第三条第二款自2027年1月1日起施行。\n", "effective", "2025-07-01"),
+        ("云州市电动车条例\n第一条 为了安全，制定本条例。\n第六条　自2025年7月1日起施行。\n", "effective", "2025-07-01"),
+        ("云州市补助通知\n云政发〔2020〕1号\n一、补助三百元。\n二、本通知自2020年2月1日起施行，有效期至2025年底。\n", "expires", "2025-12-31"),
+        ("云州市补助通知\n云政发〔2020〕1号\n一、补助三百元。\n二、本通知自2020年2月1日起施行，有效期2年零6个月。\n", "expires", "2022-07-31"),
+        ("云州市民政局关于补贴的通知\n云民〔2025〕3号\n各镇：\n一、补贴四百元。\n三、本通知自2025年2月1日起施行，有效期至2027年12月31日。\n云州市民政局\n2025年1月10日\n", "issued", "2025-01-10"),
+    ],
+)  # fmt: skip
+def test_the_dates_of_the_whole_text_are_not_those_of_a_part(text: str, field: str, day: str) -> None:
+    assert read_official(Parsed(text), "文件.txt").fields[field].value == day

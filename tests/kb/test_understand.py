@@ -81,6 +81,25 @@ def test_a_question_names_a_document_by_title_or_number() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "title", "named"),
+    [
+        ("《云州市物业条例》第四条规定了什么？", "物业条例", False),
+        ("云州物业条例第四条", "物业条例", False),
+        ("物业条例第四条", "物业条例", True),
+        ("违反《物业条例》第四条怎么罚", "物业条例", True),
+        ("《物业条例实施细则》第二条", "物业条例", False),
+        ("物业条例实施细则第二条", "物业条例", False),
+        ("《云州市养犬办法》第三条", "云州市人民政府关于印发《云州市养犬办法》的通知", True),
+        ("云州市养犬办法第三条", "关于印发云州市养犬办法的通知", True),
+        ("《中华人民共和国港口法》第二条", "中华人民共和国港口法（2019年修正）", True),
+        ("《云州市绿化条例（2020年修订）》第五条", "云州市绿化条例（2020修正）", True),
+    ],
+)
+def test_a_document_is_named_by_its_whole_name_not_by_a_part_of_a_longer_one(question: str, title: str, named: bool) -> None:
+    assert names_document(question, title, None) is named
+
+
+@pytest.mark.parametrize(
     ("words", "expected"),
     [
         ("水韵纺都 是 请 哪家 设计院 做 的", ("设计院", "水韵纺都")),

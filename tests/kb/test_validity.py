@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from kb.model import Relation, Span, Status
 from kb.validity import Facts, Override, Verdict, affected, resolve, title_keys, version_key
+from kb.validity.parts import ended
 
 TODAY = date(2024, 6, 1)
 HERE = Span(5, 9)
@@ -227,3 +229,62 @@ def test_five_thousand_documents_are_resolved_in_a_second() -> None:
     began = time.perf_counter()
     assert len(resolve(documents, TODAY)) == 5000
     assert time.perf_counter() - began < 3  # under one second on an idle machine
+
+
+@pytest.mark.parametrize(
+    ("scope", "inside", "outside"),
+    [
+        ("第三条至第五条", ["第三条", "第四条", "第五条"], ["第二条", "第六条"]),
+        ("第六条第二款、第九条", ["第九条"], ["第六条"]),
+        ("第三条第（三）项", [], ["第三条"]),
+        ("除第五条外", ["第一条", "第六条"], ["第五条"]),
+        ("第十二条之一", ["第十二条之一"], ["第十二条"]),
+    ],
+)
+def test_a_scope_means_these_articles_and_no_others(scope: str, inside: list[str], outside: list[str]) -> None:
+    reason = f"自2020年1月1日起，被《关于废止部分条款的决定》（云政发〔2020〕1号）废止{scope}"
+    assert [ended(reason, ("第一章", label)) for label in inside] == inside
+    assert not any(ended(reason, (label,)) for label in outside)
+
+
+def test_every_end_of_a_part_is_told_and_each_article_known() -> None:
+    old = facts("old", "云州市停车办法")
+    first = facts("a", "甲通知", "2018-01-01", relations=(repeal("云州市停车办法", scope="第八条"),))
+    second = facts("b", "乙通知", "2021-01-01", relations=(repeal("云州市停车办法", scope="第十条"),))
+    verdict = status("old", old, first, second)
+    assert verdict.status == "partly_repealed" and verdict.by == ("a", "b")
+    assert ended(verdict.reason, ("第八条",)) and ended(verdict.reason, ("第十条",)) and not ended(verdict.reason, ("第九条",))
+    assert "第十条" not in status("old", old, first, second, as_of=date(2020, 1, 1)).reason
+
+
+def test_an_end_begins_on_the_day_its_own_sentence_gives() -> None:
+    old = facts("old", "云州市补贴办法")
+    later = replace(repeal("云州市补贴办法"), day=date(2025, 7, 1))
+    new = facts("new", "关于补贴衔接的通知", "2024-01-10", relations=(later,))
+    assert status("old", old, new, as_of=date(2025, 6, 30)).status == "in_force"
+    verdict = status("old", old, new, as_of=date(2025, 7, 1))
+    assert verdict.status == "repealed" and verdict.reason.startswith("自2025年7月1日起")
+
+
+def test_an_extension_puts_the_last_day_off_with_the_words_that_do_so() -> None:
+    old = facts("old", "云州市创新券办法", expires=date(2023, 12, 31), number="云科〔2018〕1号")
+    longer = Relation("extends", "云州市创新券办法", "", HERE, "", date(2026, 12, 31))
+    notice = facts("new", "关于延长创新券办法有效期的通知", "2023-11-01", relations=(longer,))
+    assert status("old", old).status == "expired"
+    verdict = status("old", old, notice)
+    assert (verdict.status, verdict.proof) == ("in_force", ("new", HERE)) and "延长至2026年12月31日" in verdict.reason
+    assert status("old", old, notice, as_of=date(2027, 1, 1)).status == "expired"
+
+
+def test_what_a_higher_body_made_no_city_repeals() -> None:
+    ministry = facts("old", "公共住房管理办法", region="国家")
+    city = facts("new", "云州市公共住房办法", "2020-01-01", region="云州市", relations=(repeal("公共住房管理办法"),))
+    assert status("old", ministry, city).status == "in_force"
+
+
+def test_texts_of_one_name_by_two_offices_do_not_replace_each_other() -> None:
+    one = facts("a", "举报奖励办法", "2020-01-01", issuer="云州市应急管理局", number="云应急〔2020〕1号", region="云州市")
+    other = facts("b", "举报奖励办法", "2023-01-01", issuer="云州市交通运输局", number="云交〔2023〕2号", region="云州市")
+    same = replace(other, issuer="云州市应急管理局", number="云应急〔2023〕2号")
+    assert status("a", one, other).status == "in_force"
+    assert status("a", one, same).status == "repealed"

@@ -182,3 +182,20 @@ def test_an_answer_about_a_day_is_judged_by_the_statuses_of_that_day(
     id = ledger.record(shown, Question("补助标准是多少？", filters=filters), "甲")
     store.set_statuses({document.id: ("expired", "有效期至2024年12月31日，已届满")}, date(2026, 1, 1))
     assert verify_answer(ledger.get(id), store).standing == standing
+
+
+def test_an_article_repealed_since_takes_its_claim_with_it(tmp_path: Path) -> None:
+    store, ledger = opened(tmp_path)
+    before = "自2023年1月1日起，被《甲通知》废止第二条"
+    document = replace(added(store, "办法"), status="partly_repealed", status_reason=before)
+    told = citing(store, [document], notes=(f"注意：《办法》部分废止（{before}），请核对所引条款",))
+    told = replace(told, citations=tuple(replace(c, path=("第一条",)) for c in told.citations))
+    answer = ledger.get(ledger.record(told, Question("补助标准是多少？"), "甲"))
+    store.set_statuses({document.id: ("partly_repealed", before)}, date(2024, 1, 1))
+    assert checked(store, answer)[:2] == ("stands", "valid")  # it was told so then
+    other = f"{before}；自2024年1月1日起，被《乙通知》废止第三条"
+    store.set_statuses({document.id: ("partly_repealed", other)}, date(2024, 1, 2))
+    assert checked(store, answer)[:2] == ("review", "valid")
+    own = f"{before}；自2024年1月1日起，被《乙通知》废止第一条"
+    store.set_statuses({document.id: ("partly_repealed", own)}, date(2024, 1, 3))
+    assert checked(store, answer)[:2] == ("fallen", "repealed")
