@@ -81,6 +81,15 @@ def measured(bench: Bench, names: Sequence[str]) -> dict[str, Any]:
     for name in names:
         step: Callable[[Bench], dict[str, Any]] = STEPS[name]
         say(f"测量：{name}")
-        results[name] = step(bench)
+        results[name] = _with_other_sizes(results.get(name, {}), step(bench))
         kept.write_text(json.dumps(results, ensure_ascii=False), "utf-8")
     return results
+
+
+def _with_other_sizes(earlier: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """A result with the contests of earlier runs over other numbers of passages; each is a run of its own."""
+    if "growth" not in found:
+        return found
+    new = {contest["passages"] for contest in found["growth"]}
+    others = [contest for contest in earlier.get("growth", ()) if contest["passages"] not in new]
+    return found | {"growth": sorted([*others, *found["growth"]], key=lambda contest: contest["passages"])}

@@ -133,27 +133,38 @@ def opened_step(bench: Bench) -> dict[str, Any]:
 
 def million_step(bench: Bench) -> dict[str, Any]:
     """The laws multiplied until there are so many passages; the library is kept for the next run."""
-    home = bench.work / "bench" / f"many-{bench.passages}"
-    built: dict[str, Any] = {}
-    if bench.fresh or not (home / "kb.sqlite").exists():
-        one = len(Library(load_settings(ready(bench))).searcher().catalog.ids)
-        built = {"added": _added(bench, home, -(-bench.passages // one))}
-    fresh_index(home)
+    home, added = multiplied(bench)
     return {
-        **built,
+        **({"added": added} if added else {}),
         **inside(bench, home, recall=True),
         "update": update_step(home),
         "open": open_step(home, 1),
     }
 
 
+def multiplied(bench: Bench) -> tuple[Path, dict[str, Any]]:
+    """The library of the multiplied laws, and what adding it took; nothing where it was there."""
+    home = bench.work / "bench" / f"many-{bench.passages}"
+    added: dict[str, Any] = {}
+    if bench.fresh or not (home / "kb.sqlite").exists():
+        one = len(Library(load_settings(ready(bench))).searcher().catalog.ids)
+        added = _added(bench, home, -(-bench.passages // one))
+    return fresh_index(home), added
+
+
 def peers_step(bench: Bench) -> dict[str, Any]:
-    """Growth over the laws, and quality over the judged articles where they are at hand."""
+    """Growth over the laws (multiplied, past their own number), and quality over the judged articles where
+    they are at hand."""
     folder = bench.work / "bench" / "peers"
     asked = questions(bench.data)[:200]
-    library = Library(load_settings(ready(bench)))
+    laws_only = Library(load_settings(ready(bench)))
+    own = len(laws_only.searcher().catalog.ids)
+
+    def of(size: int) -> Library:
+        return laws_only if size <= own else Library(load_settings(multiplied(bench)[0]))
+
     found: dict[str, Any] = {
-        "growth": [contest(library, size, asked, (), folder, bench.peers) for size in bench.sizes]
+        "growth": [contest(of(size), size, asked, (), folder, bench.peers) for size in bench.sizes]
     }
     name = "stard" if "stard" in available(bench.data) else "own"
     chosen = dataset(name, bench.data)
