@@ -13,7 +13,7 @@ from datetime import date
 from itertools import islice
 
 from kb import articles, casebook, comparison, conflict, particulars
-from kb.compose import Composed, caution, compose, fallen_article, refusal_text
+from kb.compose import Composed, caution, compose, edition, fallen_article, refusal_text
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
 from kb.evidence_score import shipped, softmax
@@ -27,6 +27,7 @@ from kb.quoting import Pick, choose
 from kb.refusal import log_odds, out_of_scope, support
 from kb.store import now
 from kb.understand import names_document, names_past
+from kb.validity import version_key
 
 from .gather import READ_HITS, Gatherer, joined
 from .generation import exhibits
@@ -217,7 +218,7 @@ class Assistant:
             nearest = sorted(verdict.hits, key=lambda hit: hit.document.id not in named)[: question.k]
             return self._refused(replace(blank, hits=tuple(nearest)), "not_in_force", [], named=stale)
         emit("hits", blank.hits)
-        return self._grounded(blank, evidence, chosen, emit, question.quoting)
+        return self._grounded(blank, evidence, _of_today(evidence, chosen), emit, question.quoting)
 
     def _verdict(self, question: Question, text: str) -> Verdict:
         """The judges' word on a question; one that sets places side by side is put for each of them."""
@@ -330,7 +331,10 @@ class Assistant:
         for pick in chosen.picks:
             reading = evidence.sources[pick.document].reading
             paths.setdefault(pick.document, []).extend(reading.path(start) for start, _ in pick.spans)
-        cautions = dict.fromkeys(caution(evidence.documents[i], of_it) for i, of_it in paths.items())
+        quoted = [evidence.documents[i] for i in paths]
+        cautions = dict.fromkeys(
+            caution(evidence.documents[i], of_it, edition(evidence.documents[i], quoted)) for i, of_it in paths.items()
+        )
         notes = chosen.notes + tuple(filter(None, cautions))
         composed: Composed = compose(
             chosen.picks, evidence.documents, evidence.revisions, [s.reading for s in evidence.sources], "\n".join(notes)
@@ -389,6 +393,19 @@ def _holds(evidence: Evidence, pick: Pick) -> bool:
     return document.status in IN_FORCE and not all(
         fallen_article(document, reading.path(start)) for start, _ in pick.spans
     )
+
+
+def _of_today(evidence: Evidence, chosen: Chosen) -> Chosen:
+    """Without the quotes of an edition that is not in force, where one in force is quoted beside it."""
+    if chosen.conflict or chosen.listed or evidence.asked.type == "comparison":
+        return chosen
+    held = {_edition(evidence, pick) for pick in chosen.picks if _holds(evidence, pick)} - {""}
+    kept = tuple(p for p in chosen.picks if _holds(evidence, p) or _edition(evidence, p) not in held)
+    return replace(chosen, picks=kept)
+
+
+def _edition(evidence: Evidence, pick: Pick) -> str:
+    return version_key(evidence.documents[pick.document].title)
 
 
 def _together(verdicts: Mapping[str, Verdict]) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .evidence import Reading
@@ -36,7 +36,8 @@ def compose(
     citations: list[Citation] = []
     numbers: dict[tuple[str, int, int], int] = {}
     claims: list[Claim] = []
-    kinds = list(dict.fromkeys(documents[p.document].kind for p in picks))
+    quoted = [documents[p.document] for p in picks]
+    kinds = list(dict.fromkeys(document.kind for document in quoted))
     text = head
     last_kind = ""
     for pick in picks:
@@ -45,7 +46,7 @@ def compose(
             text += ("\n" if text else "") + f"【{KIND_NAMES[document.kind]}】"
             last_kind = document.kind
         paths = [readings[pick.document].path(start) for start, _ in pick.spans]
-        text += ("\n" if text else "") + f"{source_name(document, paths)}："
+        text += ("\n" if text else "") + f"{source_name(document, paths, edition(document, quoted))}："
         for (start, end), path in zip(pick.spans, paths, strict=True):
             n = numbers.setdefault((document.id, start, end), len(citations) + 1)
             if n > len(citations):
@@ -66,9 +67,9 @@ def fallen_article(document: Document, path: Sequence[str]) -> str:
     return ended(document.status_reason or "", path) if document.status == "partly_repealed" else ""
 
 
-def caution(document: Document, paths: Sequence[Sequence[str]]) -> str:
+def caution(document: Document, paths: Sequence[Sequence[str]], dated: str = "") -> str:
     """What must be said at the head of an answer that quotes these clauses of a document; "" for nothing."""
-    title = f"《{document.title.strip('《》')}》"
+    title = f"《{document.title.strip('《》')}》{dated}"
     if document.status not in IN_FORCE:
         return f"注意：{title}{STATUS_NAMES.get(document.status, '不是现行文件')}"
     why = f"（{document.status_reason}）" if document.status_reason else ""
@@ -80,14 +81,23 @@ def caution(document: Document, paths: Sequence[Sequence[str]]) -> str:
     return ""
 
 
-def source_name(document: Document, paths: Sequence[tuple[str, ...]]) -> str:
+def edition(document: Document, beside: Iterable[Document]) -> str:
+    """（2026年3月28日成文） where a document of the same title is quoted beside this one; "" else."""
+    twins = [d for d in beside if d.id != document.id and d.title.strip("《》") == document.title.strip("《》")]
+    if not twins or all(d.number and document.number and d.number != document.number for d in twins):
+        return ""
+    day, what = (document.issued, "成文") if document.issued else (document.effective, "施行")
+    return f"（{day.year}年{day.month}月{day.day}日{what}）" if day else ""
+
+
+def source_name(document: Document, paths: Sequence[tuple[str, ...]], dated: str = "") -> str:
     """“根据《……》（浙政发〔2023〕1号）第七条” – the clause only where all quotes share it."""
     number = f"（{document.number}）" if document.number else ""
     labels = {path[-1] for path in paths if path}
     shared = labels.pop() if len(labels) == 1 and all(paths) else ""
     clause = shared if shared.startswith("第") and shared.endswith("条") else ""
     title = document.title.strip("《》")
-    return f"根据《{title}》{number}{clause}"
+    return f"根据《{title}》{number}{dated}{clause}"
 
 
 def page_of(revision: Revision, start: int) -> int | None:

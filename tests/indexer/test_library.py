@@ -309,3 +309,90 @@ def test_a_status_is_filtered_by_as_it_was_on_the_day(library: Library) -> None:
     assert titles("in_force", date(2021, 1, 1)) == titles("in_force", None) == {"停车条例"}
     assert titles("repealed", date(2015, 1, 1)) == set()
     assert titles("repealed", date(2021, 1, 1)) == {"停车办法"}
+
+
+def rule(sum_of_money: str) -> str:
+    return f"云溪市困难家庭补贴办法\n\n第一条 每户每年补贴{sum_of_money}元。\n"
+
+
+@pytest.mark.parametrize("kept_as", ["0旧版.txt", "补贴（2020版）.txt"])  # before and after the other in the folder
+def test_an_old_version_kept_under_a_new_name_is_not_lost_when_its_name_gets_new_words(
+    library: Library, tmp_path: Path, kept_as: str
+) -> None:
+    folder = tmp_path / "补贴"
+    folder.mkdir()
+    (folder / "补贴.txt").write_text(rule("九百"), "utf-8")
+    add(library, [folder])
+    (folder / "补贴.txt").rename(folder / kept_as)
+    (folder / "补贴.txt").write_text(rule("一千二百"), "utf-8")
+    assert changes(add(library, [folder])) == {kept_as: "added", "补贴.txt": "updated"}
+    found = "".join(hit.passage.text for hit in library.search("每户每年补贴多少元"))
+    assert "九百元" in found and "一千二百元" in found
+    assert set(changes(add(library, [folder])).values()) == {"unchanged"}
+
+
+def test_two_files_that_change_places_keep_both_texts(library: Library, tmp_path: Path) -> None:
+    names = ("甲.txt", "乙.txt")
+    for first, second in (("九百", "一千二百"), ("一千二百", "九百")):
+        for name, words in zip(names, (first, second), strict=True):
+            (tmp_path / name).write_text(rule(words), "utf-8")
+        add(library, [tmp_path / name for name in names])
+    found = "".join(hit.passage.text for hit in library.search("每户每年补贴多少元"))
+    assert "九百元" in found and "一千二百元" in found
+
+
+def test_copies_in_one_folder_are_one_document_as_they_are_one_after_the_other(
+    library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "抄件"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (folder / name).write_text(rule("九百"), "utf-8")
+    seen = Seen()
+    report = add(library, [folder], watcher=seen)
+    assert changes(report) == {"a.txt": "added", "b.txt": "unchanged", "c.txt": "unchanged"}
+    assert len({added.doc_id for added in report.done}) == library.store.count() == 1
+    assert all(added.note for added in report.done if added.change == "unchanged")
+    assert (seen.sources, seen.ready) == (3, 3)
+
+
+def test_of_the_same_bytes_under_several_names_each_failure_is_named_and_the_name_that_helps_is_taken(
+    library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "抄件"
+    folder.mkdir()
+    for name in ("a.dat", "b.dat", "c.txt", "d.txt", "e.dat"):
+        (folder / name).write_text(rule("九百"), "utf-8")
+    for number in range(40):
+        (folder / f"空{number}.txt").write_bytes(b"")
+    report = add(library, [folder])
+    assert [added.change for added in report.done].count("added") == library.store.count() == 1
+    assert len(report.done) + len(report.failed) == 45
+    assert {Path(failed.source).name for failed in report.failed} >= {f"空{n}.txt" for n in range(40)}
+
+
+def test_a_file_given_twice_in_one_run_is_one_document_of_one_revision(library: Library, folder: Path) -> None:
+    report = add(library, [folder / "停车.md", folder / "停车.md"])
+    assert [added.change for added in report.done] == ["added", "unchanged"]
+    assert [document.revision for document in library.store.documents()] == [1]
+
+
+def test_another_document_under_a_known_name_is_said_to_be_one(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "附件.txt"
+    for words in (rule("九百"), rule("一千二百")):
+        path.write_text(words, "utf-8")
+        assert [added.note for added in add(library, [path]).done] == [""]
+    path.write_text("云溪市公园开放规定\n\n第一条 公园清晨五时开门，夜间十时关门。\n", "utf-8")
+    [added] = add(library, [path]).done
+    assert added.change == "updated" and "《云溪市困难家庭补贴办法》" in added.note and "改名" in added.note
+
+
+def test_of_two_editions_only_the_one_in_force_on_the_day_is_quoted(library: Library) -> None:
+    clause = "# 出租车条例\n\n成文日期：{}\n\n第一条 为了规范出租车，制定本条例。\n\n第二条 出租车起步价为{}元。\n\n第三条 本条例自{}起施行。\n"
+    put(library, {
+        "旧.md": clause.format("2012年6月29日", "八", "2012年10月1日"),
+        "新.md": clause.format("2026年9月25日", "十", "2090年1月1日"),
+    })  # fmt: skip
+    for day, fare in ((None, "八元"), (date(2090, 2, 1), "十元")):
+        answer = Assistant(library).ask(Question("出租车起步价是多少？", filters=Filters(as_of=day)))
+        assert len(answer.citations) == 1 and fare in answer.text and not answer.notes

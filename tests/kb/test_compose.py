@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.compose import compose, page_of, refusal_text, source_name
+from kb.compose import caution, compose, edition, page_of, refusal_text, source_name
 from kb.evidence import read
 from kb.model import Clause, Document, Revision, Span
 from kb.quoting import Pick
@@ -86,3 +89,13 @@ def test_a_refusal_is_one_polite_sentence(reason: str) -> None:
 def test_a_refusal_names_what_is_missing_and_the_nearest_document() -> None:
     text = refusal_text("below_threshold", [document()], "2030年")
     assert "关于2030年" in text and "《d办法》" in text
+
+
+def test_texts_of_one_title_are_told_apart_by_their_dates() -> None:
+    old, new = (replace(document(id), title="停车办法", issued=date(year, 6, 1)) for id, year in (("a", 2012), ("b", 2026)))
+    picks = [pick((0, 11)), pick((0, 11), of=1)]
+    made = compose(picks, [old, new], [revision(), revision()], [read(TEXT, OUTLINE)] * 2)
+    assert "《停车办法》（2012年6月1日成文）第一条" in made.text and "《停车办法》（2026年6月1日成文）第一条" in made.text
+    warned = caution(replace(new, status="not_yet"), [()], edition(new, [old, new]))
+    assert warned == "注意：《停车办法》（2026年6月1日成文）尚未施行"
+    assert edition(old, [old]) == "" and edition(old, [old, replace(new, title="收费办法")]) == ""
