@@ -9,13 +9,21 @@ from functools import cache
 
 from indexer.official.dates import DateAt
 from indexer.official.front import from_front, from_labels
-from indexer.official.heading import find_number, find_recipients, find_secrecy, find_title, name_parts
-from indexer.official.kinds import kind_of
+from indexer.official.heading import (
+    draft_name,
+    find_number,
+    find_recipients,
+    find_secrecy,
+    find_title,
+    name_parts,
+)
+from indexer.official.kinds import is_draft, kind_of
 from indexer.official.lines import Line, head, lines
-from indexer.official.names import ORG_END, is_organisation
+from indexer.official.names import ORG_END, is_banner, is_organisation
 from indexer.official.places import region_of
 from indexer.official.record import Official
 from indexer.official.relations import read_relations
+from indexer.official.rows import without_data
 from indexer.official.signature import Signed, published, read_history, read_signature
 from indexer.official.standards import cover_dates, standard_number
 from indexer.official.terms import read_terms
@@ -75,13 +83,14 @@ def _read(parsed: Parsed, name: str) -> Official:
     Never fails: what cannot be read is left out; only title and kind are always there.
     """
     text, fields = parsed.text, from_front(parsed.front)
-    for key, field in from_labels(text).items():
+    prose = without_data(parsed)
+    for key, field in from_labels(prose).items():
         fields.setdefault(key, field)
     _, named_day = name_parts(name)
     top = head(text)
     title = fields.get("title") or find_title(parsed, name, top)
-    if title.span is None:
-        title = _located(text, title)
+    if "title" in fields:
+        title = _located(text, top, title)
     found: dict[str, Field | None] = {
         "title": title,
         "number": find_number(text) or standard_number(text),
@@ -90,17 +99,22 @@ def _read(parsed: Parsed, name: str) -> Official:
     title_end = title.span.end if title.span else 0
     found["recipients"] = find_recipients(text, top, title_end)
     found["attachments"] = _attachments(text)
-    signed = _signed(text, top, title_end, named_day)
+    signed = _signed(prose, head(prose), title_end, named_day)
     if signed.day:
         found["issued"] = Field(signed.day.day.isoformat(), signed.day.span)
     elif named_day:
         found["issued"] = Field(named_day)
-    found |= _issuers(title, signed)
+    found |= _issuers(title, signed, top)
     for key, value in found.items():
         if value is not None:
             fields.setdefault(key, value)
-    fields["title"] = title
-    _add_terms(fields, text, signed)
+    known_as = draft_name(parsed, name, title)
+    fields["title"] = Field(known_as) if known_as else title
+    draft = is_draft(fields["title"].value)
+    if draft:
+        _not_in_force(fields)
+    else:
+        _add_terms(fields, text, signed)
     fields.setdefault("kind", Field(kind_of(title.value, text)))
     region = region_of(_of(fields, "issuer"), title.value, _of(fields, "number"))
     if region:
@@ -108,17 +122,31 @@ def _read(parsed: Parsed, name: str) -> Official:
     visibility = _visibility(text, fields)
     if visibility:
         fields.setdefault("visibility", visibility)
-    return Official(fields, read_relations(text, title))
+    relations = read_relations(text, title)
+    return Official(fields, tuple(r for r in relations if r.type in _OF_DRAFTS) if draft else relations)
 
 
 def _of(fields: dict[str, Field], key: str) -> str:
     return fields[key].value if key in fields else ""
 
 
-def _located(text: str, title: Field) -> Field:
-    """A stated title gets the span of its words, where they stand near the head."""
-    at = text.find(title.value, 0, 2000)
+def _located(text: str, top: list[Line], title: Field) -> Field:
+    """A stated title gets the span of its words: their own line, else where they stand near the head."""
+    line = next((x for x in top if x.text == title.value), None)
+    if line:
+        return Field(title.value, Span(line.start, line.end))
+    at = text.find(title.value, 0, 2000) if title.span is None else -1
     return Field(title.value, Span(at, at + len(title.value))) if at >= 0 else title
+
+
+_OF_DRAFTS = frozenset({"implements", "interprets"})  # a draft repeals and amends nothing yet
+
+
+def _not_in_force(fields: dict[str, Field]) -> None:
+    """A draft is not in force, whatever a page's 有效性 says of the page; its 施行 and 失效 are proposals."""
+    title = fields["title"]
+    if _of(fields, "status") not in ("repealed", "expired"):
+        fields["status"] = Field("not_yet", title.span)
 
 
 def _signed(text: str, top: list[Line], title_end: int, named_day: str | None) -> Signed:
@@ -142,11 +170,23 @@ def _first_body(names: str) -> str:
     return lead[: again.start() + 2] if again else lead
 
 
-def _issuers(title: Field, signed: Signed) -> dict[str, Field | None]:
-    """发文机关: the body the title begins with, else the first that signed."""
+_DECREES = re.compile(r"(.+?)[ 　]*(?:令|公告)(?:[（(]?第.{1,8}号[）)]?)?")
+
+
+def _decreed(top: list[Line]) -> Field | None:
+    """The body that a line of the head names as giving the order (某省人民政府令)."""
+    for line in top[:6]:
+        match = _DECREES.fullmatch(line.text)
+        if match and is_banner(line.text) and is_organisation(match.group(1)):
+            return Field(re.sub(r"[\s　]+", "", match.group(1)), Span(line.start, line.start + match.end(1)))
+    return None
+
+
+def _issuers(title: Field, signed: Signed, top: list[Line]) -> dict[str, Field | None]:
+    """发文机关: the body the title begins with, else the first that signed, else the one that gave the order."""
     bodies = [Field(re.sub(r"[\s　]+", "", b.text), Span(b.start, b.end)) for b in signed.bodies]
     match = _TITLE_ISSUER.match(title.value)
-    first: Field | None = bodies[0] if bodies else None
+    first: Field | None = bodies[0] if bodies else _decreed(top)
     if match:
         lead = _first_body(match.group(1))
         if is_organisation(lead):

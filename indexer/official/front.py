@@ -96,52 +96,65 @@ _LABELS = [
     ("issued", "成文日期|成文时间|发文日期|印发日期|生成日期|签发日期"),
     ("effective", "施行日期|实施日期|生效日期|施行时间|生效时间|实施时间"),
     ("expires", "失效日期|废止日期|失效时间|有效期至"),
-    ("status", "时效性|有效性|效力状态|文件状态"),
+    ("status", "时效性|有效性|效力状态|文件状态|是否有效"),
     ("secrecy", "密级"),
 ]
+_SPREAD = {key: "|".join(r"[ 　\t]*".join(name) for name in names.split("|")) for key, names in _LABELS}
 _LABEL = re.compile(
-    r"(?<![^ 　\t\n；;|【\[])(?:"
-    + "|".join(
-        "(?P<{}>{})".format(key, "|".join(r"[ 　\t]*".join(name) for name in names.split("|")))
-        for key, names in _LABELS
-    )
-    + ")"
+    r"(?<![^ 　\t\n；;|【\[])(?:" + "|".join(f"(?P<{key}>{names})" for key, names in _SPREAD.items()) + ")"
 )
-_ANY_LABEL = re.compile(
-    r"(?:索[ 　]*引[ 　]*号|主题分类|主题词|发布日期|发布时间|公布日期|公开\S{2}|来源|字体|浏览"
-    r"|组配分类|[^\s：:，。]{2,6}(?=[：:]))"
-)
+_OTHER = r"索[ 　]*引[ 　]*号|主题分类|主题词|发布日期|发布时间|公布日期|公开\S{2}|来源|字体|浏览|组配分类"
+_ANY_LABEL = re.compile(rf"(?:{_OTHER}|[^\s：:，。]{{2,6}}(?=[：:]))")
 _ROW = re.compile(r"[\s　|]*(?:序[ 　]*号|编[ 　]*号)[：:]")
-_COLON = re.compile(r"[ 　\t]*[】\]]?[ 　\t]*[：:][ 　\t]*\n?[ 　\t]*")
+_COLON = re.compile(r"[ 　\t]*[】\]]?[ 　\t]*[：:](?![ 　\t]*\|)[ 　\t]*\n?[ 　\t]*")
+_GAP = re.compile(r"[；;|\n]|[ 　\t]{2,}|[ 　\t](?=" + _ANY_LABEL.pattern + ")")
+_CELL = re.compile(r"[ 　\t]*([：:])?[ 　\t]*\|[ 　\t]*")  # from a label in one cell to its value in the next
+_CELL_END = re.compile(r"[|\n]")
+_FIRST_CELL = re.compile(
+    rf"^[ 　\t|]*({'|'.join(_SPREAD.values())}|{_OTHER})[ 　\t]*[：:]?[ 　\t]*\|", re.MULTILINE
+)
+_NAME = re.compile(rf"(?:{'|'.join(_SPREAD.values())}|{_OTHER})[ 　\t]*[：:]?")
 
 
 def is_label(line: str) -> bool:
-    """Does a line begin with one of the labels and a colon (`发文机关：…`)?"""
+    """Does a line begin with one of the labels and a colon or a cell's end (`发文机关：…`, `发文机关 | …`)?"""
     match = _LABEL.match(line)
-    return match is not None and _COLON.match(line, match.end()) is not None
+    return match is not None and any(x.match(line, match.end()) for x in (_COLON, _CELL))
 
 
 def from_labels(text: str) -> dict[str, Field]:
-    """Label lines such as `发文字号：浙政发〔2023〕1号` near the head of a saved page."""
+    """Label lines such as `发文字号：浙政发〔2023〕1号` near the head of a saved page, and rows of its table
+    of facts, label and value in alternate cells (`发文机关： | 某市人民政府 | 成文日期： | 2020年1月6日`)."""
     found: dict[str, Field] = {}
     window = text[: HEAD // 2]
-    if "：" not in window and ":" not in window:
+    if not re.search(r"[：:|]", window):
         return found
+    facts = len(set(_FIRST_CELL.findall(window))) > 1
     for match in _LABEL.finditer(window):
         key = match.lastgroup or ""
-        colon = _COLON.match(window, match.end())
-        if key in found or colon is None:
-            continue
-        if _ROW.match(window, window.rfind("\n", 0, match.start()) + 1):
-            continue  # a row of a list of documents speaks of another one
-        stop = window.find("\n", colon.end())
-        stop = len(window) if stop < 0 else stop
-        gap = re.compile(r"[；;|]|[ 　\t]{2,}|[ 　\t](?=" + _ANY_LABEL.pattern + ")").search(
-            window, colon.end(), stop
-        )
-        stop = gap.start() if gap else stop
-        raw = window[colon.end() : stop].strip()
+        if key in found or _ROW.match(window, window.rfind("\n", 0, match.start()) + 1):
+            continue  # a row of a list of documents (序号：1；…) speaks of another one
+        span = _beside(window, match, facts)
+        raw = span.of(window) if span else ""
         value = standardise(key, raw)
-        if value and len(raw) <= 120 and not is_label(raw):
-            found[key] = Field(value, Span(colon.end(), colon.end() + len(raw)))
+        if value and len(raw) <= 120 and not (is_label(raw) or _NAME.fullmatch(raw)):
+            found[key] = Field(value, span)
     return found
+
+
+def _beside(window: str, label: re.Match[str], facts: bool) -> Span | None:
+    """Where the value of a label stands: after its colon, or in the next cell of its row.
+
+    Cells without a colon are label and value only in a table of `facts`; elsewhere they head columns.
+    """
+    cell = _CELL.match(window, label.end())
+    if cell:
+        before = window[window.rfind("\n", 0, label.start()) + 1 : label.start()].rstrip(" 　\t")
+        if not (facts or cell.group(1)) or before[-1:] not in ("", "|"):
+            return None
+    begins = cell or _COLON.match(window, label.end())
+    if begins is None:
+        return None
+    end = (_CELL_END if cell else _GAP).search(window, begins.end())
+    words = window[begins.end() : end.start() if end else len(window)].rstrip()
+    return Span(begins.end(), begins.end() + len(words)) if words else None

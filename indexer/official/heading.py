@@ -6,24 +6,31 @@ import re
 
 from indexer.official.dates import find_dates, read_date
 from indexer.official.front import is_label
+from indexer.official.kinds import is_draft
 from indexer.official.lines import HEAD, Line
 from indexer.official.names import (
     ORG_END,
     ends_title,
     is_banner,
     is_body,
+    is_mark,
     is_navigation,
     is_organisation,
+    without_version,
 )
 from indexer.official.standards import standard_number
 from kb.fold import find_numbers
 from kb.model import Field, Parsed, Span
+from kb.validity.titles import plain
 
 _GENERIC = re.compile(
     r"^[\W\d_a-zA-Z]*$|^(?:document|file|untitled|未命名|无标题|新建|下载|附件|正文|scan|img)\W*\d*$", re.I
 )
 _NAME_DATE = re.compile(r"[ _（(\[【-]*((?:19|20)\d{2}[-._年]?\d{1,2}[-._月]?\d{1,2}日?)[)）\]】]?$")
-_SECRECY = re.compile(r"^(绝密|机密|秘密|内部(?:资料|文件)?)(?:[ 　]*[★☆*].{0,10})?$")
+_SECRECY = re.compile(
+    r"^[（(【]?(绝密|机密|秘密|内部(?:资料|文件|材料)?)(?:[ 　]*[★☆*].{0,10})?"
+    r"(?:[ 　，,、]*(?:请?注意|请?妥善|严禁|禁止|不得|请勿)[\u4e00-\u9fff]{2,8})*[）)】]?$"
+)
 _RECIPIENT = re.compile(
     r"各|人民政府|委员会|单位|部门|局|厅|办公室|公司|院校|学校|机构|企业|同志|省|市|县|区|医院|协会"
     r"|政府|代表|委|办|处|社|银行|部|院|同学|会"
@@ -122,6 +129,7 @@ def _skippable(line: str) -> bool:
         or _SECRECY.match(line) is not None
         or _GENERIC.match(line) is not None
         or is_label(line)
+        or line[0] in "|｜"
     )
 
 
@@ -131,6 +139,8 @@ def _continues(so_far: str, line: Line) -> bool:
     if len(so_far) + len(text) > _TITLE_LENGTH or text[-1] in "：:。；;，,":
         return False
     if not _balanced(so_far):
+        return True
+    if is_mark(text):
         return True
     if _skippable(text) or is_body(text) or text[0] in "（(":
         return False
@@ -162,7 +172,7 @@ def _clean(title: str) -> str:
 
 
 def _page_titles(title: str | None) -> list[str]:
-    """The parts of a page or property title that may name the document, longest first."""
+    """The parts of a page or property title that may name the document (a body alone does not), longest first."""
     title = (title or "")[:500]
     if not title or re.match(
         r"(?i)microsoft (?:word|powerpoint)|untitled|\S+\.(?:docx?|pdf|wps)$", title.strip()
@@ -171,14 +181,66 @@ def _page_titles(title: str | None) -> list[str]:
     parts = [
         p.strip() for p in re.split(r"[_|｜]|\s[-–—]\s|(?<=[\u4e00-\u9fff])--?(?=[\u4e00-\u9fff])", title)
     ]
-    return sorted((p for p in parts if len(p) >= 4 and not _GENERIC.match(p)), key=len, reverse=True)
+    names = (
+        p for p in parts if len(p) >= 4 and not (_GENERIC.match(p) or is_banner(p) or is_organisation(p))
+    )
+    return sorted(names, key=len, reverse=True)
+
+
+_NAME = r"《((?:[^《》]|《[^《》]*》)+)》"
+_ENACTING = (
+    re.compile(
+        _NAME
+        + r"[^《》]{0,200}(?:通过|批准|同意|审定|审议)[^《》]{0,80}(?:现|予以)[^《》，。]{0,4}(?:公布|发布|颁布)"
+    ),
+    re.compile(r"现(?:予以?)?(?:公布|发布|颁布)" + _NAME),
+    re.compile(rf"现将{_NAME}[^《》，。]{{0,6}}(?:公布|发布|颁布)"),
+)
+
+
+def _enacted(lines: list[Line]) -> Field | None:
+    """What a 令 that opens with `lines` puts into force (《X》已经……通过，现予公布): the later line X, else the name here."""
+    words = "".join(x.text for x in lines[:4])
+    match = next((m for pattern in _ENACTING if (m := pattern.match(words))), None)
+    if match is None:
+        return None
+    name = match.group(1)
+    if found := next((x for i in range(1, len(lines)) if (x := _spelled(name, lines[i:]))), None):
+        return found
+    start = lines[0].start + lines[0].text.find(name)
+    return Field(_clean(name), Span(start, start + len(name)) if name in lines[0].text else None)
+
+
+def _spelled(name: str, lines: list[Line]) -> Field | None:
+    """The title that the first of `lines`, and as many more as it takes, spell out, if it is `name`."""
+    wanted, words = plain(name), ""
+    for line in lines[:_TITLE_LINES]:
+        words += line.text
+        if not wanted.startswith(plain(words)):
+            return None
+        if plain(words) == wanted:
+            return Field(_clean(words), Span(lines[0].start, line.end))
+    return None
+
+
+def _below(mark: Line | None, title: Field) -> Field:
+    """A title takes along the draft mark that stands above it."""
+    if mark is None or title.span is None or is_draft(title.value):
+        return title
+    return Field(f"{title.value}（{mark.text.strip('（()）')}）", Span(mark.start, title.span.end))
 
 
 def _from_lines(lines: list[Line]) -> Field | None:
-    """The first lines of the head that read as a title."""
+    """The first lines of the head that read as a title; a body named above it is none."""
+    mark: Line | None = None
     for i, line in enumerate(lines[:25]):
         text = line.text
         following = [x.text for x in lines[i + 1 : i + 3]]
+        if enacted := _enacted(lines[i:]):
+            return enacted
+        if is_mark(text):
+            mark = line if is_draft(text) else mark
+            continue
         if _skippable(text) or len(text) < 2:
             continue
         if is_organisation(text) and not any(
@@ -190,7 +252,8 @@ def _from_lines(lines: list[Line]) -> Field | None:
         if i < 3 and not ends_title(text) and _headline_follows(following):
             continue
         title, end = _joined(line, lines[i + 1 :])
-        return Field(_clean(title), Span(line.start, end))
+        if not is_organisation(title):
+            return _below(mark, Field(_clean(title), Span(line.start, end)))
     return None
 
 
@@ -207,7 +270,7 @@ _PHRASE = re.compile(r"[^\s　。；]{4,70}(?=[\s　])")
 def _from_run(text: str) -> Field | None:
     """The first phrase of a text without line ends: up to a wide blank; its own 文号 is stepped over.
 
-    A phrase that stops in the middle of a title (关于…管理 支持…的通知) takes the next one along.
+    A phrase that stops in the middle of a title (关于…管理 支持…的通知) or is a body alone takes the next one along.
     """
     start = len(text) - len(text.lstrip())
     number = next(((s, e) for s, e, _ in find_numbers(text[:80]) if s == start), None)
@@ -219,7 +282,7 @@ def _from_run(text: str) -> Field | None:
     following = _PHRASE.match(text, end + 1)
     if (
         following
-        and "关于" in match.group()
+        and ("关于" in match.group() or is_organisation(match.group()))
         and not ends_title(match.group())
         and ends_title(following.group())
     ):
@@ -232,6 +295,8 @@ def find_title(parsed: Parsed, name: str, lines: list[Line]) -> Field:
     pages = _page_titles(parsed.title)
     for wanted in pages:
         for line in lines[:40]:
+            if is_banner(line.text) or is_organisation(line.text):
+                continue
             if line.text == wanted or (len(line.text) > 8 and line.text in wanted):
                 title, end = _joined(line, lines[lines.index(line) + 1 :])
                 return Field(_clean(title), Span(line.start, end))
@@ -240,7 +305,7 @@ def find_title(parsed: Parsed, name: str, lines: list[Line]) -> Field:
         start = parsed.text.find(text, heading.start) if text else -1
         if heading.level > 2 or start < 0 or heading.start >= HEAD or len(text) <= 3:
             continue
-        if not (_skippable(text) or is_organisation(text) or is_body(text)):
+        if not (_skippable(text) or is_organisation(text) or is_mark(text) or is_body(text)):
             line = Line(start, start + len(text), text)
             title, end = _joined(line, [x for x in lines if x.start > start])
             return Field(_clean(title), Span(start, end))
@@ -258,9 +323,26 @@ def find_title(parsed: Parsed, name: str, lines: list[Line]) -> Field:
             return found
     if not _GENERIC.match(stem) or not lines:
         return Field(_clean(stem) or "无标题")
-    first = next((x for x in lines if is_banner(x.text) or not _skippable(x.text)), lines[0])
-    cut = re.split(r"[。；！？：]", first.text)[0][:60]
-    return Field(_clean(cut), Span(first.start, first.start + len(cut))) if _clean(cut) else Field("无标题")
+    return _first_words(lines)
+
+
+def _first_words(lines: list[Line]) -> Field:
+    """What a text without a title begins with; above a 文号 the name of a body is only its sender."""
+    if any(_is_number_line(x.text) for x in lines[:25]):
+        lines = [x for x in lines if not is_organisation(x.text)]
+    first = next((x for x in lines if is_banner(x.text) or not _skippable(x.text)), next(iter(lines), None))
+    cut = re.split(r"[。；！？：]", first.text)[0][:60] if first else ""
+    if first is None or not _clean(cut):
+        return Field("无标题")
+    return Field(_clean(cut), Span(first.start, first.start + len(cut)))
+
+
+def draft_name(parsed: Parsed, name: str, title: Field) -> str | None:
+    """The name the page or the file gives a text as a draft (X（征求意见稿）) whose own title is bare X; else None."""
+    if is_draft(title.value):
+        return None
+    given = (_clean(x) for x in [*_page_titles(parsed.title), name_parts(name)[0]])
+    return next((x for x in given if is_draft(x) and without_version(x) == title.value), None)
 
 
 def find_recipients(text: str, top: list[Line], after: int) -> Field | None:
@@ -288,5 +370,5 @@ def find_secrecy(top: list[Line]) -> Field | None:
     for line in top[:12]:
         match = _SECRECY.match(line.text)
         if match:
-            return Field(match.group(1), Span(line.start, line.start + match.end(1)))
+            return Field(match.group(1), Span(line.start + match.start(1), line.start + match.end(1)))
     return None

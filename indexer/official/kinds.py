@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexer.official.names import core, without_version
+from indexer.official.names import DRAFT, ORG_END, core, without_version
 from indexer.official.standards import standard_number
 
 _CASE_TITLE = re.compile(
@@ -32,6 +32,39 @@ _ACTION = re.compile(
     r"|行动计划|行动方案|八大行动"
 )
 _LAW = re.compile(r"(?:条例|规定|决定|(?<!办)法|规则|章程|解释|应急预案|公告)$")
+
+_ASKS = r"(?:征求|征集|征询)"
+_OPINIONS = r"意见(?:和?建议)?"
+_NOTICE = r"的?(?:公告|通知|通告|函|启事|公示|请示|议案)(?:[（(][^（()）]{1,20}[）)])*"
+_MARKED = rf"(?:{DRAFT})[）)》]*"
+_TRAILING = r"(?:[（(][^（()）]{1,20}[）)])*$"
+# Titles of drafts and of notices that lay one open; what tells of the opinions received (意见情况) ends otherwise.
+_DRAFT = re.compile(
+    # X（征求意见稿）, 《X（送审稿，2024年5月）》 alone or after the body it comes from
+    rf"[（(][^（()）]{{0,16}}(?:{DRAFT})(?:[，,、·第\d][^（()）]{{0,12}})?[）)]{_TRAILING}"
+    rf"|^(?:[\u4e00-\u9fff]{{2,40}}(?:{ORG_END}))?(?:关于)?《[^《》]+(?:{DRAFT})[）)]*》{_TRAILING}"
+    # X条例草案, X办法征求意见稿
+    rf"|(?:法|条例|规定|办法|细则|规则|章程|规划|纲要|方案|标准|规范|指南|意见|目录|清单)(?:修[订改正]案?)?(?:{DRAFT}){_TRAILING}"
+    # 公开征求《X》意见的公告, 征求X（草案）修改意见的函
+    rf"|{_ASKS}[^《》]{{0,6}}《.+》(?:[（(][^（()）]{{1,20}}[）)])?{_OPINIONS}(?:{_NOTICE})?$"
+    rf"|{_ASKS}.*{_MARKED}[^《》]{{0,12}}{_OPINIONS}(?:{_NOTICE})?$"
+    # 《X》公开征求意见的通知, X（征求意见稿）意见征集
+    rf"|(?:》|{_MARKED})(?:面?向(?:全?社会|公众))?(?:再次)?(?:公开)?"
+    rf"(?:{_ASKS}[^《》]{{0,10}}{_OPINIONS}|意见(?:征求|征集)|听取意见)(?:{_NOTICE})?$"
+    # 印发《X（讨论稿）》的通知, 提请审议《X（草案）》的议案, X（草案）批前公示
+    rf"|(?:印发|公布|发布|提请|报送|上报).*{_MARKED}{_NOTICE}$"
+    rf"|{_MARKED}(?:批前)?的?公示$"
+)
+_INNER = re.compile(r"《.*》|[（(][^（()）]*[）)]")
+
+
+def is_draft(title: str) -> bool:
+    """Is it a text not adopted yet (征求意见稿, 草案), or a notice that lays one open?
+
+    A 解读, a report on the opinions received, a decision on a draft and a sentence about one are none.
+    """
+    compact = re.sub(r"[\s　]+", "", title)[-300:]
+    return _DRAFT.search(compact) is not None and not re.search(r"[，。；！？]", _INNER.sub("", compact))
 
 
 def kind_of(title: str, text: str) -> str:

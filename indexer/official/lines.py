@@ -18,11 +18,12 @@ class Line:
     text: str
 
 
-_BLANK = " \t\u3000\xa0\u2003\u2002\ufeff#>*\r"
+_BLANK = " \t\u3000\xa0\u2003\u2002\ufeff#>*\r•●■◆▪"
 
 
 def lines(text: str, start: int = 0, end: int | None = None) -> Iterator[Line]:
-    """The non-empty lines of `text[start:end]`; Markdown marks at the edges count as blanks."""
+    """The non-empty lines of `text[start:end]`; Markdown marks and
+    bullets at the edges count as blanks."""
     stop = len(text) if end is None else end
     while start < stop:
         cut = text.find("\n", start, stop)

@@ -1,4 +1,4 @@
-"""One row of a list of documents: which cell is the title, which the 文号.
+"""Rows of tables: which cell of a list of documents is the title, which the 文号; which rows are data.
 
 Rows reach us as `表头：内容；表头：内容` (a table with its header), as `甲 | 乙`, with tabs or wide
 blanks, or as `1 标题 文号` where a page has lost its table.
@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 
+from indexer.official.dates import find_dates
+from indexer.official.front import from_labels
 from indexer.official.names import ends_title, is_organisation
 from kb.fold import find_numbers
+from kb.model import Parsed, Span, Table
 
 _LABELLED = re.compile(
     r"(?:^|[；;|\s　])(?:(?:规范性|政策)?文件(?:名称|标题)|标题|(?:规章|法规|政策)?名称)[：:]\s*([^；|\n]{4,200})"
@@ -65,3 +68,38 @@ def _is_title(cell: str) -> bool:
 def is_number_only(line: str) -> bool:
     """Is a line a 文号 and nothing else (a cell that stands on a line of its own)?"""
     return any(e - s >= len(line.strip(" 　（()）")) for s, e, _ in find_numbers(line))
+
+
+_HEADED = re.compile(r"[^：；|\n]{1,24}：[^；\n]*；[^：；\n]{1,24}：")
+
+
+def without_data(parsed: Parsed) -> str:
+    """The text with the rows of data in its tables blanked out, every offset kept.
+
+    A date among the figures of a table is that of what its row tells of, not the document's own.
+    """
+    parts: list[str] = []
+    at = 0
+    for row in (row for table in parsed.tables for row in _data_rows(parsed.text, table)):
+        if row.start >= at:
+            parts += [parsed.text[at : row.start], " " * (row.end - row.start)]
+            at = row.end
+    return "".join([*parts, parsed.text[at:]])
+
+
+def _data_rows(text: str, table: Table) -> list[Span]:
+    """Rows under a header (`单位：甲；日期：2024-05-01`), and rows of cells that begin with a date one after another.
+
+    A single row under a header that states facts of the document (发文机关, 成文日期) is no data.
+    """
+    headed = [row for row in table.rows if _HEADED.match(text, row.start, row.end)]
+    if len(headed) == 1 and len(from_labels(headed[0].of(text))) > 1:
+        headed = []
+    dated = [row for row in table.rows if _begins_with_a_day(row.of(text))]
+    return sorted({*headed, *(dated if len(dated) > 1 else ())}, key=lambda row: row.start)
+
+
+def _begins_with_a_day(row: str) -> bool:
+    """Is the first of several cells a date (its ordinal aside)?"""
+    day = next(find_dates(row), None) if " | " in row else None
+    return day is not None and not row[: day.span.start].strip(" |0123456789")

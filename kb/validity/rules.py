@@ -39,6 +39,8 @@ def _stated(facts: Facts) -> Verdict | None:
     """What the document's own front matter or label line says."""
     if facts.stated is None or facts.stated == "unknown":
         return None
+    if facts.stated == "not_yet":
+        return Verdict("not_yet", "文件自身写明是草案、征求意见稿或尚未生效", facts.proof("status", "title"))
     return Verdict(facts.stated, f"文件自身标注为“{_STATED[facts.stated]}”", facts.proof("status"))
 
 
