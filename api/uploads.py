@@ -6,11 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import file_digest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from indexer.adding import Watcher, add_sources, limits
 from indexer.parse import Failure, Source, iter_sources
+from indexer.parse.sources import failure
 from kb.access import Caller
 from kb.database import storage_errors
 from kb.errors import Forbidden, KBError, NotFound
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from .service import Service
 
 SUFFIXES = (".zip", ".jsonl", ".ndjson")
+NAMESAKE = (
+    "这次上传里已有另一份同名文件，内容不同；文件以名字区分，这一份没有加入，"
+    "请改名后再上传，或连同各自的文件夹打成一个 .zip 上传"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,10 @@ class Uploaded:
         """The last part of the name; no sender chooses a folder."""
         base = self.name.replace("\\", "/").rpartition("/")[2].replace("\x00", "")
         return base if base.strip(". ") else "未命名"
+
+    def digest(self) -> str:
+        self.data.seek(0)
+        return file_digest(self.data, "sha256").hexdigest()
 
 
 def add_uploads(
@@ -77,12 +87,16 @@ def _allowed(caller: Caller, overrides: Mapping[str, str]) -> dict[str, str]:
 def _sources(
     service: Service, caller: Caller, files: Sequence[Uploaded], folder: Path
 ) -> Iterator[Source | Failure]:
+    digests: dict[str, str] = {}  # name -> digest of the first file of that name
     for number, file in enumerate(files):
+        upload, digest = Source.of_upload(file.base, b""), file.digest()
+        if digests.setdefault(upload.key, digest) != digest:
+            yield failure(upload.key, upload.shown, NAMESAKE)
+            continue
         data = file.data
         data.seek(0)
         if not file.base.lower().endswith(SUFFIXES):
-            source = Source.of_upload(file.base, data.read())
-            yield replace(source, key=_own_key(service, caller, source.key))
+            yield replace(upload, key=_own_key(service, caller, upload.key), data=data.read())
             continue
         path = folder / str(number) / f"file{Path(file.base).suffix.lower()}"
         with storage_errors(str(path)):
@@ -90,7 +104,7 @@ def _sources(
             with path.open("wb") as out:
                 shutil.copyfileobj(data, out)
         for found in iter_sources([str(path)], limits(service.library)):
-            yield _renamed(found, str(path), Source.of_upload(file.base, b""), service, caller)
+            yield _renamed(found, str(path), upload, service, caller)
 
 
 def _renamed(
@@ -100,6 +114,8 @@ def _renamed(
     key, shown = found.key.replace(path, upload.key), found.shown.replace(path, upload.shown)
     if isinstance(found, Failure):
         return Failure(key, shown, type(found.error)(str(found.error).replace(path, upload.shown)))
+    if found.record and shown.startswith(name := Path(path).name):  # without the folders of its file
+        shown = upload.shown + shown.removeprefix(name)
     return replace(found, key=_own_key(service, caller, key), shown=shown)
 
 

@@ -1,4 +1,8 @@
-"""Files → searchable: expand, skip what is known, prepare in workers, store in batches, index once."""
+"""Files → searchable: expand, skip what is known, prepare in workers, store in batches, index once.
+
+A copy of another file is put aside until the others are stored: only then is it certain that the other
+still has these bytes, and that the words are not lost with it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from kb.alike import normal_text, shared
 from kb.database import storage_errors
 from kb.errors import KBError
 from kb.fold import bracket_number
@@ -19,10 +24,12 @@ from kb.store import Draft, Outcome
 
 from .library import Library
 from .parse import Failure, Limits, ParsePool, Source, iter_sources
-from .prepare import prepare
+from .parse.names import suffix_of
+from .prepare import Prepared, prepare
 
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 4_000_000
+UNLIKE = 0.3  # of a text's 4-grams; two rules of one province share fewer, two versions of one rule more
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Added:
     source: str
     doc_id: str
     change: str  # added | updated | unchanged
-    note: str = ""
+    note: str = ""  # what the person should know: a twin in the store, pages that could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Failed:
 
 @dataclass(slots=True)
 class Report:
-    """The result of adding, in the order the sources came."""
+    """The result of adding, about in the order the sources came; copies of other files last."""
 
     done: list[Added] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
@@ -91,9 +98,19 @@ def add_sources(
         stack.enter_context(library.writing(wait=60.0))
         pool = pool or stack.enter_context(parse_pool(library))
         known = Known(library)
-        fresh = _fresh(sources, overrides, known, report, watcher, limits(library))
-        for batch in _batches(_prepared(pool, fresh, overrides, known, report, watcher, limits(library))):
-            _store(library, batch, known, report)
+
+        def store(given: Iterable[Source]) -> list[tuple[Source, str]]:
+            """Store what is new; gives what was put aside."""
+            aside: list[tuple[Source, str]] = []
+            fresh = _fresh(given, overrides, known, aside, report, watcher, limits(library))
+            for batch in _batches(_prepared(pool, fresh, overrides, known, report, watcher, limits(library))):
+                _store(library, batch, known, report)
+            return aside
+
+        aside = store(_usable(sources, report, watcher))
+        while len(rest := store([source for source, _ in aside])) < len(aside):
+            aside = rest
+        _copies(aside, known, report, watcher)
         if report.count("added") or report.count("updated"):
             library.refresh(watcher.indexed)
     return report
@@ -129,22 +146,52 @@ def remove(library: Library, doc_ids: Sequence[str]) -> list[Failed]:
 
 
 class Known:
-    """What the store already has, by key and by bytes, kept up to date while adding."""
+    """What the store has, by key and by bytes, and what is on its way there; kept up to date while adding."""
 
     def __init__(self, library: Library) -> None:
         self._by_key = library.store.all_known()
-        self._by_bytes = {digest: doc_id for doc_id, digest, _ in self._by_key.values()}
+        self._by_bytes = {digest: key for key, (_, digest, _) in self._by_key.items()}  # the latest such key
+        self._coming: dict[str, str] = {}  # key -> digest of the bytes that are being prepared
+        self._unusable: set[tuple[str, str]] = set()  # (digest, suffix) of what gave no document
 
-    def unchanged(self, source: Source, digest: str, overrides: Mapping[str, str]) -> tuple[str, str] | None:
-        """(doc_id, note) if these bytes are stored already under this key, or under another file's."""
-        found = self._by_key.get(source.key)
-        if found is not None:
-            doc_id, stored, stated = found
-            same = stored == digest and (not overrides or json.loads(stated) == dict(overrides))
-            return (doc_id, "") if same else None
-        if not source.record and not overrides and digest in self._by_bytes:
-            return self._by_bytes[digest], "内容与已有文档完全相同"
-        return None
+    def unchanged(self, source: Source, digest: str, overrides: Mapping[str, str]) -> str | None:
+        """The document's id if these bytes are stored under this key, and nothing new is said of it."""
+        doc_id, stored, stated = self._by_key.get(source.key, ("", "", "{}"))
+        same = stored == digest and (not overrides or json.loads(stated) == dict(overrides))
+        return doc_id if same else None
+
+    def undecided(self, source: Source, digest: str, overrides: Mapping[str, str]) -> bool:
+        """Whether what becomes of others decides if this source is new: its key is on its way, or it is a
+        copy. A copy of what gave no document does not wait, for each is to fail for itself.
+        """
+        if source.key in self._coming:
+            return True
+        if source.key in self._by_key or source.record or overrides:
+            return False
+        if self.holder(digest) is not None:
+            return True
+        coming = self._coming.get(self._by_bytes.get(digest, "")) == digest
+        return coming and (digest, suffix_of(source.name)) not in self._unusable
+
+    def holder(self, digest: str) -> str | None:
+        """The id of a document that now has these bytes."""
+        doc_id, stored, _ = self._by_key.get(self._by_bytes.get(digest, ""), ("", "", ""))
+        return doc_id if stored == digest else None
+
+    def document(self, key: str) -> str | None:
+        """The id of the document with this key."""
+        found = self._by_key.get(key)
+        return found[0] if found else None
+
+    def expect(self, source: Source, digest: str) -> None:
+        """This source is being prepared."""
+        self._coming[source.key] = digest
+        if not source.record and self.holder(digest) is None:
+            self._by_bytes[digest] = source.key
+
+    def give_up(self, source: Source) -> None:
+        """This source gives no document; under another suffix its bytes may."""
+        self._unusable.add((self._coming.pop(source.key), suffix_of(source.name)))
 
     def overrides(self, key: str, overrides: Mapping[str, str]) -> dict[str, str]:
         """What a caller said of this document before still holds unless it is said anew."""
@@ -153,36 +200,58 @@ class Known:
 
     def learn(self, draft: Draft, outcome: Outcome, record: bool) -> None:
         stated = json.dumps(dict(draft.overrides), ensure_ascii=False)
+        self._coming.pop(draft.key, None)
         self._by_key[draft.key] = (outcome.doc_id, draft.bytes_sha256, stated)
         if not record:
-            self._by_bytes[draft.bytes_sha256] = outcome.doc_id
+            self._by_bytes[draft.bytes_sha256] = draft.key
 
 
-def _fresh(
-    sources: Iterable[Source | Failure],
-    overrides: Mapping[str, str],
-    known: Known,
-    report: Report,
-    watcher: Watcher,
-    limits: Limits,
-) -> Iterator[Source]:
-    """The sources that are new or changed, their bytes read once: what is hashed is what is parsed."""
+def _usable(sources: Iterable[Source | Failure], report: Report, watcher: Watcher) -> Iterator[Source]:
+    """The sources, counted; what came as a failure is reported."""
     for number, source in enumerate(sources, 1):
         watcher.found(number)
         if isinstance(source, Failure):
             _fail(report, watcher, Failed(source.shown, source.reason, source.error.code))
-            continue
+        else:
+            yield source
+
+
+def _fresh(
+    sources: Iterable[Source],
+    overrides: Mapping[str, str],
+    known: Known,
+    aside: list[tuple[Source, str]],
+    report: Report,
+    watcher: Watcher,
+    limits: Limits,
+) -> Iterator[Source]:
+    """The sources that are new or changed, their bytes read once: what is hashed is what is parsed.
+
+    What cannot be decided yet goes to `aside`, with the digest of its bytes.
+    """
+    for source in sources:
         try:
             data = source.load(limits)
         except KBError as error:
             _fail(report, watcher, Failed(source.shown, str(error), error.code))
             continue
-        same = known.unchanged(source, sha256(data).hexdigest(), overrides)
-        if same is None:
-            yield replace(source, path=None, members=(), data=data)
-        else:
-            report.done.append(Added(source.shown, same[0], "unchanged", same[1]))
+        digest = sha256(data).hexdigest()
+        if known.undecided(source, digest, overrides):
+            aside.append((source, digest))
+        elif (doc_id := known.unchanged(source, digest, overrides)) is not None:
+            report.done.append(Added(source.shown, doc_id, "unchanged"))
             watcher.prepared(1)
+        else:
+            known.expect(source, digest)
+            yield replace(source, path=None, members=(), data=data)
+
+
+def _copies(aside: Iterable[tuple[Source, str]], known: Known, report: Report, watcher: Watcher) -> None:
+    """Report what is left when all else is stored: files whose bytes a document has."""
+    for source, digest in aside:
+        doc_id = known.holder(digest) or ""
+        report.done.append(Added(source.shown, doc_id, "unchanged", "内容与已有文档完全相同"))
+        watcher.prepared(1)
 
 
 def _prepared(
@@ -193,10 +262,12 @@ def _prepared(
     report: Report,
     watcher: Watcher,
     limits: Limits,
-) -> Iterator[tuple[Source, Draft]]:
+) -> Iterator[tuple[Source, Prepared]]:
     for outcome in pool.map(partial(prepare, limits=limits), sources):
         if outcome.value is None:
             error = outcome.error or KBError(f"{outcome.source.shown}：没有结果")
+            if isinstance(outcome.source, Source):
+                known.give_up(outcome.source)
             _fail(report, watcher, Failed(outcome.source.shown, str(error), error.code))
         elif isinstance(outcome.source, Source):
             said = known.overrides(outcome.source.key, overrides)
@@ -204,7 +275,7 @@ def _prepared(
             watcher.prepared(1)
 
 
-def _overridden(draft: Draft, said: Mapping[str, str]) -> Draft:
+def _overridden(draft: Prepared, said: Mapping[str, str]) -> Prepared:
     """A person's word wins over front matter and detection."""
     if not said:
         return draft
@@ -214,8 +285,8 @@ def _overridden(draft: Draft, said: Mapping[str, str]) -> Draft:
     return replace(draft, fields=fields, overrides=dict(said))
 
 
-def _batches(pairs: Iterable[tuple[Source, Draft]]) -> Iterator[list[tuple[Source, Draft]]]:
-    batch: list[tuple[Source, Draft]] = []
+def _batches(pairs: Iterable[tuple[Source, Prepared]]) -> Iterator[list[tuple[Source, Prepared]]]:
+    batch: list[tuple[Source, Prepared]] = []
     characters = 0
     for source, draft in pairs:
         batch.append((source, draft))
@@ -227,15 +298,37 @@ def _batches(pairs: Iterable[tuple[Source, Draft]]) -> Iterator[list[tuple[Sourc
         yield batch
 
 
-def _store(library: Library, batch: Sequence[tuple[Source, Draft]], known: Known, report: Report) -> None:
+def _store(library: Library, batch: Sequence[tuple[Source, Prepared]], known: Known, report: Report) -> None:
     """Originals first, then one transaction: a killed process leaves at most an unused file."""
     for source, draft in batch:
         if not source.record:
             _keep_original(library, draft.bytes_sha256, source.data or b"")
+    notes = [
+        "；".join(filter(None, (draft.unread, "" if source.record else _takes_over(library, draft, known))))
+        for source, draft in batch
+    ]
     outcomes = library.store.write([draft for _, draft in batch])
-    for (source, draft), outcome in zip(batch, outcomes, strict=True):
+    for (source, draft), outcome, note in zip(batch, outcomes, notes, strict=True):
         known.learn(draft, outcome, source.record)
-        report.done.append(Added(source.shown, outcome.doc_id, outcome.change))
+        report.done.append(Added(source.shown, outcome.doc_id, outcome.change, note))
+
+
+def _takes_over(library: Library, draft: Draft, known: Known) -> str:
+    """A word of warning where another document, by title and text, takes the place of the one of this name."""
+    doc_id = known.document(draft.key)
+    if doc_id is None:
+        return ""
+    before = library.store.document(doc_id)
+    text = library.store.revision_text(doc_id, before.revision) or ""
+    title = draft.fields["title"].value if "title" in draft.fields else draft.name
+    if normal_text(title) == normal_text(before.title):
+        return ""
+    if max(shared(draft.text, text), shared(text, draft.text)) >= UNLIKE:
+        return ""
+    return (
+        f"同名文件的内容与原来（《{before.title}》）差别很大，已作为新版本代替原来的文字；"
+        "若是另一份文件，请改名后重新添加，并把原来那份再加一次"
+    )
 
 
 def _keep_original(library: Library, digest: str, data: bytes) -> None:

@@ -28,11 +28,13 @@ def passages(text: str, clauses: Sequence[Clause], pages: Sequence[Span] = ()) -
     starts = [page.start for page in pages]
     cut: list[Passage] = []
     for group in _groups(text, clauses):
+        ends, paths = [leaf.end for leaf in group], _paths(group)
         for start, end in _windows(text, group):
             start, end = _trim(text, start, end)
             if start < end:
                 page = max(1, bisect_right(starts, start)) if starts else None
-                cut.append(Passage(start, end, text[start:end], _path(group, start), page))
+                path = paths[bisect_right(ends, start)]
+                cut.append(Passage(start, end, text[start:end], path, page))
     return tuple(cut)
 
 
@@ -150,13 +152,17 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _path(group: Sequence[Clause], start: int) -> tuple[str, ...]:
-    """The path of the first leaf in the passage that has more than a title's standing."""
-    inside = [leaf for leaf in group if leaf.end > start]
-    for leaf in inside:
+def _paths(group: Sequence[Clause]) -> list[tuple[str, ...]]:
+    """The path of a passage that begins in each leaf: of the first leaf from there on that lies in an
+    article, or else the leaf's own. From the last leaf to the first, so that a long table costs one look.
+    """
+    paths: list[tuple[str, ...]] = []
+    article: tuple[str, ...] | None = None
+    for leaf in reversed(group):
         if any(label.startswith("第") and label.endswith("条") for label in leaf.path[-2:]):
-            return leaf.path
-    return inside[0].path
+            article = leaf.path
+        paths.append(leaf.path if article is None else article)
+    return paths[::-1]
 
 
 __all__ = ["ARTICLE", "LIMIT", "passages", "sentences"]

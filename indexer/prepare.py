@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from kb.errors import BadInput
@@ -15,7 +15,14 @@ from .parse import Limits, Source
 from .passages import passages
 
 
-def prepare(source: Source, limits: Limits = Limits()) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Prepared(Draft):
+    """A draft, and what of its file could not be read ("" where all was)."""
+
+    unread: str = ""
+
+
+def prepare(source: Source, limits: Limits = Limits()) -> Prepared:
     """Everything of a draft that can be made without the store. Raises `BadInput` for unusable files."""
     data = source.load(limits)
     parsed = replace(source, path=None, members=(), data=data).parse(limits)
@@ -24,7 +31,7 @@ def prepare(source: Source, limits: Limits = Limits()) -> Draft:
     official = read_official(parsed, source.name)
     title = official.value("title") or ""
     clauses = tuple(_shown(clause, title) for clause in outline(parsed))
-    return Draft(
+    return Prepared(
         key=source.key,
         name=source.name,
         source=source.shown,
@@ -37,6 +44,7 @@ def prepare(source: Source, limits: Limits = Limits()) -> Draft:
         pages=parsed.pages,
         boxes=parsed.boxes,
         external_id=source.external_id,
+        unread=" ".join(parsed.front.get("warning", "").split()),
     )
 
 

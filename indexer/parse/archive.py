@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from kb.errors import BadInput, KBError, TooLarge
 
+from .jsonl import read_records
 from .names import member_name, one_line, safe, suffix_of
 from .registry import Limits, too_large
-from .sources import Failure, Source, failure, is_ignored, reason_of
+from .sources import LINES, Failure, Source, failure, is_ignored, reason_of
 
 _MEMBERS = 50_000  # members of one archive
 _TOTAL = 4_000_000_000  # bytes an archive may unpack to
@@ -31,7 +32,7 @@ _BROKEN = (
 
 
 def iter_archive(path: str, shown: str, limits: Limits) -> Iterator[Source | Failure]:
-    """The documents of a zip file; archives inside it one level deep."""
+    """The documents of a zip file; archives inside it one level deep, and record files line by line."""
     try:
         archive = zipfile.ZipFile(path)
     except OSError as error:
@@ -75,6 +76,8 @@ def _members(
             yield failure(identity, label, problem)
         elif suffix_of(name) == ".zip":
             yield from _inner(archive, info, path, identity, label, (*above, place), limits)
+        elif suffix_of(name) in LINES:
+            yield from _records(archive, info, identity, label, limits)
         else:
             yield Source(safe(identity), name.rpartition("/")[2], label, path=path, members=(*above, place))
 
@@ -116,6 +119,18 @@ def _inner(
         return
     with inner:
         yield from _members(inner, path, key, shown, above, limits)
+
+
+def _records(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, key: str, shown: str, limits: Limits
+) -> Iterator[Source | Failure]:
+    """The lines of a record file inside an archive, each with its own bytes."""
+    try:
+        data = _read(archive, info, shown, limits)
+    except KBError as error:
+        yield Failure(safe(key), shown, error)
+        return
+    yield from read_records(io.BytesIO(data), key, shown, limits)
 
 
 def read_member(origin: str | bytes, places: tuple[int, ...], shown: str, limits: Limits) -> bytes:

@@ -26,6 +26,7 @@ _THROUGH = frozenset(  # wrappers whose content is read as if they were not ther
      f"{W}customXml", f"{W}bdo", f"{W}dir", f"{_MC}Choice", f"{W}ruby", f"{W}rubyBase", f"{_M}oMath",
      f"{_M}oMathPara")
 )  # fmt: skip
+_IN_CELL = _THROUGH | {f"{W}tbl", f"{W}tr", f"{W}tc"}
 _DEEPEST = 40  # levels of nesting read; more is damage or an attack
 
 
@@ -165,9 +166,15 @@ class _Reader:
         for kind, target in extras:
             if kind == "box":
                 self.blocks(target, depth + 1)
-            elif (note := self.notes.get((kind, target))) is not None:
-                words = "\n".join(_run_text(p)[0].strip() for p in note.iter(f"{W}p"))
-                self.draft.line(f"注：{words}" if words.strip() else "")
+            else:
+                self.draft.line(self._note(kind, target))
+
+    def _note(self, kind: str, identity: str) -> str:
+        """A footnote or endnote as the text has it; "" if there is none."""
+        note = self.notes.get((kind, identity))
+        paragraphs = note.iter(f"{W}p") if note is not None else ()
+        words = "\n".join(_run_text(paragraph)[0].strip() for paragraph in paragraphs)
+        return f"注：{words}" if words.strip() else ""
 
     def _shape(self, node: Any) -> tuple[int | None, str, int, bool]:
         """(heading level from 1, numId or "", list level, whether it is a line of the table of contents)."""
@@ -224,14 +231,32 @@ class _Reader:
         self.draft.table(table_lines(grid, marked if 0 < marked < len(rows) else None))
 
     def _cell_text(self, cell: Any) -> str:
-        """All words of a cell on one line; a table inside it row by row."""
-        parts: list[str] = []
-        for paragraph in cell.iter(f"{W}p"):
-            _, list_id, level, _ = self._shape(paragraph)
-            text = _run_text(paragraph)[0].replace("\n", " ").strip()
-            if text:
-                parts.append((self.numbering.next(list_id, level) if list_id else "") + text)
-        return " ".join(parts)
+        """All words of a cell on one line: a table inside it row by row, notes and text boxes in place."""
+        return " ".join(
+            words for part in self._cell_parts(cell) if (words := part.replace("\n", " ").strip())
+        )
+
+    def _cell_parts(self, parent: Any, depth: int = 0) -> Iterator[str]:
+        """The paragraphs of a cell, each followed by its notes and text boxes; of alternatives only the first."""
+        for node in parent if depth <= _DEEPEST else ():
+            if node.tag == f"{W}p":
+                yield from self._cell_paragraph(node, depth)
+            elif node.tag == f"{_MC}AlternateContent":
+                choice = node.find(f"{_MC}Choice")
+                yield from self._cell_parts(node if choice is None else choice, depth + 1)
+            elif node.tag in _IN_CELL:
+                yield from self._cell_parts(node, depth + 1)
+
+    def _cell_paragraph(self, paragraph: Any, depth: int) -> Iterator[str]:
+        _, list_id, level, _ = self._shape(paragraph)
+        text, extras = _run_text(paragraph)
+        if text.strip():
+            yield (self.numbering.next(list_id, level) if list_id else "") + text
+        for kind, target in extras:
+            if kind == "box":
+                yield from self._cell_parts(target, depth + 1)
+            else:
+                yield self._note(kind, target)
 
 
 def _rows(table: Any) -> list[tuple[bool, list[Any]]]:
@@ -268,7 +293,7 @@ def _span(cell: Any) -> tuple[int, str]:
 def _run_text(paragraph: Any) -> tuple[str, list[tuple[str, Any]]]:
     """(text of a paragraph, [("box", element) | ("footnote"/"endnote", id)] in order).
 
-    Deleted text, field codes and hidden runs are left out; what a field shows is kept.
+    Deleted, struck and hidden text and field codes are left out; what a field shows is kept.
     """
     parts: list[str] = []
     extras: list[tuple[str, Any]] = []
@@ -280,9 +305,7 @@ def _run_text(paragraph: Any) -> tuple[str, list[tuple[str, Any]]]:
         if not isinstance(tag, str):
             continue
         if tag == f"{W}r":
-            rpr = node.find(f"{W}rPr")
-            vanish = rpr.find(f"{W}vanish") if rpr is not None else None
-            if vanish is None or vanish.get(f"{W}val") in ("0", "false"):
+            if not _unseen(node.find(f"{W}rPr")):
                 stack.extend(reversed(node))
         elif tag in (f"{W}t", f"{_M}t"):
             if not field:
@@ -318,6 +341,12 @@ def _run_text(paragraph: Any) -> tuple[str, list[tuple[str, Any]]]:
         ):
             stack.extend(reversed(node))
     return "".join(parts), extras
+
+
+def _unseen(rpr: Any | None) -> bool:
+    """Whether the properties of a run hide its text or strike it out."""
+    marks = [rpr.find(f"{W}{name}") for name in ("vanish", "strike", "dstrike")] if rpr is not None else []
+    return any(mark is not None and mark.get(f"{W}val") not in ("0", "false", "off") for mark in marks)
 
 
 def _symbol(node: Any) -> str:

@@ -14,7 +14,7 @@ from .render import Line, TableLines, render
 
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _SITE = re.compile(r"\s*[-_|—–·]+\s*[^-_|—–·]{2,30}(网|门户|平台|网站|政府|官网|频道)\s*$")
-_ENCODINGS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
+ENCODINGS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
 
 
 class HtmlParser:
@@ -49,7 +49,7 @@ def _decoded(data: bytes, name: str) -> str:
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         label = declared[1].decode("ascii").lower()
         try:
-            if (encoding := _ENCODINGS.get(label)) is not None:
+            if (encoding := ENCODINGS.get(label)) is not None:
                 return data.decode(encoding)
         except UnicodeDecodeError:
             pass

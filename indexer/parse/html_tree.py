@@ -37,8 +37,12 @@ _DROPPED = frozenset(
         "area",
         "datalist",
         "dialog",
+        "del",
+        "s",
+        "strike",
     ]
 )
+_STRUCK = re.compile(r"text-decoration(-line)?\s*:[^;]*\bline-through", re.IGNORECASE)
 _NOTED = {"h1": 1, "h2": 2, "h3": 4, "table": 8, "ul": 16, "ol": 32}
 _WORDY = frozenset(("div", "section", "article", "main", "table", "td", "p", "dl", "pre", "blockquote"))
 _DEEPEST_TAGS = 500  # levels of nested tags given to the parser
@@ -102,7 +106,7 @@ class Element:
 
 
 def build(html: str) -> tuple[Element, str, dict[str, str]]:
-    """(root, page title, meta name → content) of a page; scripts, styles and forms' controls left out."""
+    """(root, page title, meta name → content) of a page; scripts, styles, controls and struck words left out."""
     tree = LexborHTMLParser(_shallow(html))
     root = Element("html", {})
     title, meta = "", {}
@@ -148,7 +152,7 @@ def _copy(top: Any, root: Element) -> None:
             tag = node.tag
             if tag == "-text":
                 parent.kids.append(node.text_content or "")
-            elif tag and tag[0].isalpha() and tag not in _DROPPED:
+            elif tag and tag[0].isalpha() and tag not in _DROPPED and not _STRUCK.search(_style(node)):
                 element = Element(tag, {k: v or "" for k, v in node.attributes.items()})
                 parent.kids.append(element)
                 if (child := node.child) is not None:
@@ -156,6 +160,10 @@ def _copy(top: Any, root: Element) -> None:
                     node, parent, depth = child, element if depth < _DEEPEST else parent, depth + 1
                     continue
             node = node.next
+
+
+def _style(node: Any) -> str:
+    return node.attributes.get("style") or ""
 
 
 def measure(root: Element) -> None:

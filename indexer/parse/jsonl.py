@@ -24,25 +24,30 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def iter_records(path: str, shown: str, limits: Limits) -> Iterator[Source | Failure]:
-    """A Source for every line of the file; lines are not kept once they are handed out.
-
-    The key is `path#_id`; without an `_id`, a hash of the line. Of lines with one `_id`, all but
-    the first are failures.
-    """
-    seen: set[str] = set()
+    """A Source for every line of the file; lines are not kept once they are handed out."""
     try:
         with open(path, "rb") as stream:
-            for number, line in enumerate(_lines(stream, limits.text), 1):
-                if line is None:
-                    yield failure(
-                        f"{path}#L{number}",
-                        f"{shown} 第 {number} 行",
-                        f"一行超过 {limits.text / 1e6:.0f} MB，已跳过；请拆分",
-                    )
-                elif line.strip(b" \t\r\n\x0b\x0c\x00" + _BOM):
-                    yield _source(path, shown, number, line.removeprefix(_BOM) if number == 1 else line, seen)
+            yield from read_records(stream, path, shown, limits)
     except OSError as error:
         yield failure(path, shown, reason_of(error))
+
+
+def read_records(stream: BinaryIO, key: str, shown: str, limits: Limits) -> Iterator[Source | Failure]:
+    """A Source for every line of a stream that is called `key`.
+
+    The line's own key is `key#_id`; without an `_id`, a hash of the line. Of lines with one `_id`,
+    all but the first are failures.
+    """
+    seen: set[str] = set()
+    for number, line in enumerate(_lines(stream, limits.text), 1):
+        if line is None:
+            yield failure(
+                f"{key}#L{number}",
+                f"{shown} 第 {number} 行",
+                f"一行超过 {limits.text / 1e6:.0f} MB，已跳过；请拆分",
+            )
+        elif line.strip(b" \t\r\n\x0b\x0c\x00" + _BOM):
+            yield _source(key, shown, number, line.removeprefix(_BOM) if number == 1 else line, seen)
 
 
 def _lines(stream: BinaryIO, longest: int) -> Iterator[bytes | None]:
@@ -59,15 +64,15 @@ def _lines(stream: BinaryIO, longest: int) -> Iterator[bytes | None]:
         yield None
 
 
-def _source(path: str, shown: str, number: int, line: bytes, seen: set[str]) -> Source | Failure:
+def _source(origin: str, shown: str, number: int, line: bytes, seen: set[str]) -> Source | Failure:
     label = f"{shown} 第 {number} 行"
     try:
         record = _object(line, label)
     except BadInput as error:
-        return Failure(safe(f"{path}#L{number}"), label, error)
+        return Failure(safe(f"{origin}#L{number}"), label, error)
     identity = _identity(record)
     mark = identity if identity is not None else f"sha256:{hashlib.sha256(line.strip()).hexdigest()[:16]}"
-    key = safe(f"{path}#{mark}")
+    key = safe(f"{origin}#{mark}")
     if mark in seen:
         what = f"_id “{one_line(mark)}” 与前面的行重复" if identity is not None else "与前面的行完全相同"
         return failure(key, label, f"{what}，已跳过")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from .html_tree import Element, measure
+from .unwrap import NUMBERED
 
 _BLOCKS = frozenset(
     [
@@ -67,12 +68,21 @@ _COUNTER = re.compile(
     r"\s*[|【\[]?\s*(点击数|点击量|点击率|浏览次数|浏览量|阅读次数|阅读量|访问量|人气)\s*[:：]\s*\d*\s*次?\s*[】\]]?"
     r"|[【\[]?\s*(字体|字号)\s*[:：]?\s*([大中小]\s*){1,3}[】\]]?"
 )
+_REGISTERED = re.compile(
+    r"ICP备(案(编?号)?)?\s*[:：]?\s*\S{0,4}\d{5,}|公网安备\s*\d{5,}|网站标识码\s*[:：]?\s*[A-Za-z]{0,4}\d{5,}"
+)
 _LEGAL = re.compile(
-    r"ICP备|公网安备|版权所有|网站标识码|Copyright\s*[©&(]|技术支持\s*[:：]|浏览本网主页|建议使用.{0,20}浏览器"
+    r"(^|[\s|])版权所有|版权所有(?=[\s:：，,|©\d]|$)|Copyright\s*[©&(]|技术支持\s*[:：](?!\s*[\d(（])|浏览本网主页"
+    r"|建议使用.{0,20}浏览器"
 )
 _PATH = re.compile(
-    r"^(您?(现在|当前)(的)?(所在)?的?位置|所在位置|当前栏目)\s*[:：]?|^首页\s*[>»›/＞→-]|(>|»|›|＞)\s*(正文|详情|内容)\s*$"
+    r"^您?(现在|当前)(的)?(所在)?的?位置\s*[:：]?[^，。；]*([>»›＞→/|]|$)|^所在位置\s*[:：]?[^，。；]*(首页|[>»›＞→])"
+    r"|^当前栏目\s*[:：]?|^首页\s*[>»›/＞→-]|(>|»|›|＞)\s*(正文|详情|内容)\s*$"
 )
+_PROSE = re.compile(  # what a rule or an instruction says, and a notice of the site does not
+    r"应当|应该|必须|不得|可以|负责|按照|依照|根据|依法|规定|是指|属于|登录|填[写报]|申[请报]"
+)
+_RESERVED = re.compile(r"未经.{0,16}(不得|禁止|严禁|请勿|谢绝)")
 
 
 def prune(body: Element) -> None:
@@ -163,7 +173,8 @@ def keep_outside(line: str) -> bool:
     """Whether a line outside the main block belongs to the document all the same."""
     if _FACT.search(line) and len(line) < 200:
         return True
-    return len(line) >= 25 and any(mark in line for mark in "。；，") and not _LEGAL.search(line)
+    legal = _REGISTERED.search(line) or _LEGAL.search(line)
+    return len(line) >= 25 and any(mark in line for mark in "。；，") and (not legal or _is_clause(line))
 
 
 def without_counters(line: str) -> str:
@@ -172,9 +183,21 @@ def without_counters(line: str) -> str:
 
 
 def boilerplate_line(line: str) -> bool:
-    """Whether a line is a control or a notice of the site: share, print, close, copyright, “you are here”."""
+    """Whether a line is a control or a notice of the site: share, print, close, copyright, “you are here”.
+
+    A rule about such notices (“应当标明网站标识码”) is none: what reads like the document's own words stays.
+    """
     if len(line) > 200:
         return False
     if _NOISE.match(line) or (_SHORT_NOISE.fullmatch(line) and len(line) > 1):
         return True
-    return bool(_LEGAL.search(line) or (_PATH.search(line) and len(line) < 120))
+    if _is_clause(line) or line.endswith(("。", "；")):
+        return False
+    if _REGISTERED.search(line) or (_PATH.search(line) and len(line) < 120):
+        return True
+    return bool(_LEGAL.search(line)) and not _PROSE.search(_RESERVED.sub("", line))
+
+
+def _is_clause(line: str) -> bool:
+    """Whether a line opens with the number of a clause or an item; the bullet of a list is none."""
+    return not line.startswith("•") and bool(NUMBERED.match(line))

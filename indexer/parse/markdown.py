@@ -24,6 +24,7 @@ _TAG = re.compile(
     r"|sup|table|tbody|td|th|tr|tt|u|ul|var)\b",
     re.IGNORECASE,
 )
+_STRIKE = re.compile(r"<(/?)(?:del|s|strike)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -145,9 +146,9 @@ def _inline_html(tag: str) -> str:
 
 
 def plain(token: Token) -> str:
-    """The words of an inline token: emphasis and link targets dropped, line breaks kept."""
+    """The words of an inline token: emphasis, link targets and struck words dropped, line breaks kept."""
     parts: list[str] = []
-    for child in token.children or ():
+    for child in _standing(token.children or ()):
         if child.type in ("softbreak", "hardbreak"):
             parts.append("\n")
         elif child.type == "html_inline":
@@ -155,3 +156,18 @@ def plain(token: Token) -> str:
         else:
             parts.append(child.content)
     return "".join(parts)
+
+
+def _standing(children: Sequence[Token]) -> list[Token]:
+    """The children outside `~~…~~` and `<del>…</del>`; a mark that is never closed strikes nothing."""
+    kept: list[Token] = []
+    opened: list[int] = []  # how much was kept where each mark opens
+    for child in children:
+        html = _STRIKE.match(child.content) if child.type == "html_inline" else None
+        if child.type == "s_open" or (html and not html[1]):
+            opened.append(len(kept))
+        elif (child.type == "s_close" or html) and opened:
+            del kept[opened.pop() :]
+        else:
+            kept.append(child)
+    return kept

@@ -13,7 +13,7 @@ from kb.model import Parsed
 
 from .draft import Draft, is_cjk
 from .package import Package
-from .paged import write_pages
+from .paged import in_picture, unread, write_pages
 from .pdf_lines import Glyph, Page, Rule, turned
 
 _POINTS = 72 / 25.4  # OFD measures in millimetres
@@ -43,7 +43,7 @@ class OfdParser:
             raise BadInput(f"{name}：OFD 里没有文字，没有可加入的内容")
         draft = Draft()
         write_pages(draft, pages)
-        return draft.parsed(title)
+        return draft.parsed(title, unread(pages))
 
 
 def _local(node: Any) -> str:
@@ -81,7 +81,7 @@ def _document(package: Package, place: str, before: int) -> Iterator[Page]:
         total += len(glyphs)
         if total > _MAX_GLYPHS:
             raise BadInput(f"{package.name}：OFD 文字超过 {_MAX_GLYPHS // 10_000} 万字；请拆分后再添加")
-        images = any(_local(item) == "ImageObject" for item in page.iter())
+        images = in_picture([glyph for _, glyph in glyphs], _picture_shares(page, area[2] * area[3]))
         shown = Page(
             number, area[2] * _POINTS, area[3] * _POINTS, [g for _, g in glyphs], images, tuple(_rules(page))
         )
@@ -89,6 +89,14 @@ def _document(package: Package, place: str, before: int) -> Iterator[Page]:
         upright = [glyph for quarter, glyph in glyphs if quarter == quarters]
         shown = turned(replace(shown, glyphs=upright), -quarters, placed=False)
         yield replace(shown, glyphs=_in_rows(shown.glyphs))
+
+
+def _picture_shares(page: Any, area: float) -> Iterator[float]:
+    """For each picture on a page, the part of the page that it covers."""
+    for node in page.iter():
+        if _local(node) == "ImageObject":
+            _, _, wide, high = _box(node.get("Boundary")) or (0.0, 0.0, 0.0, 0.0)
+            yield wide * high / max(area, 1.0)
 
 
 def _most_common(quarters: list[int]) -> int:

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kb.model import LineBox
 
 from .draft import Draft, join
 from .furniture import without_furniture
 from .paragraphs import paragraphs
-from .pdf_lines import Page, PageLine, lines_of_page
+from .pdf_lines import Glyph, Page, PageLine, lines_of_page
 from .ruled_tables import PageTable, goes_on, joined, split_tables
 from .tables import numbered_lines
+
+_FEW = 40  # characters: a page number and a running head, or a caption
+_LARGE = 1 / 3  # of a page, from which on a picture is what the page is about
+_NAMED = 20  # pages named in a warning
+
+
+def in_picture(glyphs: Sequence[Glyph], shares: Iterable[float]) -> bool:
+    """Whether a page is a picture: any picture where there is no text, large ones where there is hardly any.
+
+    `shares` are the parts of the page that its pictures cover, from 0 to 1.
+    """
+    ink = sum(not glyph.char.isspace() for glyph in glyphs)
+    if ink == 0:
+        return any(True for _ in shares)
+    return ink <= _FEW and sum(shares) >= _LARGE
+
+
+def unread(pages: Sequence[Page]) -> dict[str, str]:
+    """A warning about the pages that are pictures, for `Parsed.front`; empty if there are none."""
+    numbers = [str(page.number) for page in pages if page.images]
+    if not numbers:
+        return {}
+    named = "、".join(numbers[:_NAMED])
+    more = f"等共 {len(numbers)} " if len(numbers) > _NAMED else ""
+    return {
+        "warning": f"第 {named} {more}页是图像，没有文字层，未能读取；请先做文字识别（OCR）再添加，否则这几页的内容检索不到"
+    }
 
 
 def write_pages(draft: Draft, pages: Sequence[Page]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect, bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from .pdf_lines import PageLine, in_columns
+from .contents import LEADER
+from .pdf_lines import PageLine, gutters, in_columns
 from .unwrap import NUMBERED, ends_sentence
 
 _NEIGHBOURS = 12  # lines on either side that show where the edges of a column are
@@ -54,6 +55,8 @@ def _begins(
         return True
     if flows and (line.y0 - last.y0) / em > max(1.6 * pitch, pitch + 0.7):
         return True
+    if LEADER.search(last.text) or (LEADER.search(line.text) and ends_sentence(last.text)):
+        return True
     (left, right), (last_left, last_right) = edges[index], edges[index - 1]
     if _centred(last, last_left, last_right) and _centred(line, left, right):
         return not flows or bool(NUMBERED.match(line.text)) or abs(line.size - last.size) > 0.05 * em
@@ -78,13 +81,14 @@ def _edges(lines: Sequence[PageLine]) -> list[tuple[float, float]]:
     """For each line, the left and right edge of the text block it stands in.
 
     Pages set in one column share the document's edges; on a page with stretches side by side the
-    lines nearby decide.
+    lines nearby decide, in columns only those of the same column.
     """
     pages: dict[int, list[PageLine]] = defaultdict(list)
     for line in lines:
         pages[line.page].append(line)
     single = {page for page, own in pages.items() if not in_columns(own)}
     whole = _common_edges([line for line in lines if line.page in single])
+    parting = {page: gutters(own) for page, own in pages.items() if page not in single}
     edges: list[tuple[float, float]] = []
     for index, line in enumerate(lines):
         if line.page in single:
@@ -92,13 +96,21 @@ def _edges(lines: Sequence[PageLine]) -> list[tuple[float, float]]:
             right = own if own > whole[1] + 3 * line.size else whole[1]  # a wider page among others
             edges.append((min(whole[0], line.x0), max(right, line.x1)))
             continue
+        column = _column(line, parting[line.page])
         near = [
             other
             for other in lines[max(0, index - _NEIGHBOURS) : index + _NEIGHBOURS + 1]
-            if other.page == line.page and other.x0 < line.x1 and other.x1 > line.x0
+            if other.page == line.page
+            and (other.x0 < line.x1 and other.x1 > line.x0)
+            and _column(other, parting[line.page]) == column
         ]
         edges.append((min(other.x0 for other in near), max(other.x1 for other in near)))
     return edges
+
+
+def _column(line: PageLine, gutters: Sequence[float]) -> tuple[int, int]:
+    """(column in which a line begins, column in which it ends): two for a heading over the columns."""
+    return bisect(gutters, line.x0), bisect(gutters, line.x1)
 
 
 def _common_edges(lines: Sequence[PageLine]) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from kb.errors import BadInput, TooLarge
 from kb.model import Parsed
 
 from .draft import Draft
-from .paged import write_pages
+from .paged import in_picture, unread, write_pages
 from .pdf_lines import Page, glyphs_of, turned
 from .pdf_rules import rules_of
 from .pdfium import functions, library
@@ -31,8 +31,9 @@ class PdfParser:
         _check(pages, name)
         draft = Draft()
         write_pages(draft, pages)
-        front = {"warning": warning} if (warning := _unread(pages)) else {}
-        return draft.parsed(title, front)
+        if draft.length == 0 and any(page.images for page in pages):  # page numbers only
+            raise _scan(name)
+        return draft.parsed(title, unread(pages))
 
 
 def _read(data: bytes, name: str) -> tuple[list[Page], str | None]:
@@ -69,9 +70,7 @@ def _pages(document: Any, name: str) -> Iterator[Page]:
         total += len(glyphs)
         if total > _MAX_GLYPHS:
             raise TooLarge(f"{name}：PDF 文字超过 {_MAX_GLYPHS // 10_000} 万字；请拆分后再添加")
-        images = not glyphs and any(
-            True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-        )
+        images = in_picture(glyphs, _picture_shares(page))
         sideways = _text_turn(text_page, len(glyphs))
         shown = Page(index + 1, right - left, top - bottom, glyphs, images, rules_of(page, left, top))
         rotation = raw.FPDFPage_GetRotation(page)
@@ -79,6 +78,18 @@ def _pages(document: Any, name: str) -> Iterator[Page]:
         yield turned(shown, (sideways - rotation) % 4, placed=False)
         text_page.close()
         page.close()
+
+
+def _picture_shares(page: Any) -> Iterator[float]:
+    """For each picture on a page, the part of the page that it covers."""
+    pdfium, raw = library(), functions()
+    width, height = page.get_size()
+    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        try:
+            left, bottom, right, top = picture.get_bounds()
+        except pdfium.PdfiumError:
+            left = bottom = right = top = 0.0
+        yield (right - left) * (top - bottom) / max(width * height, 1.0)
 
 
 def _text_turn(text_page: Any, count: int) -> int:
@@ -96,14 +107,12 @@ def _check(pages: Sequence[Page], name: str) -> None:
     ink = [glyph.char for page in pages for glyph in page.glyphs if not glyph.char.isspace()]
     if not ink:
         if any(page.images for page in pages):
-            raise BadInput(f"{name}：PDF 是扫描图像，没有文字层，无法读取；请先做文字识别（OCR）再添加")
+            raise _scan(name)
         raise BadInput(f"{name}：PDF 里没有文字；请确认文件内容后再添加")
     strange = sum("\ue000" <= char <= "\uf8ff" or char in "\ufffd\ufffe" or char < " " for char in ink)
     if strange > 0.3 * len(ink):
         raise BadInput(f"{name}：PDF 的字体缺少文字编码，读出来是乱码；请用原文件重新导出 PDF 或改用 DOCX")
 
 
-def _unread(pages: Sequence[Page]) -> str:
-    """A word about pages that are pictures, or ""."""
-    numbers = [str(page.number) for page in pages if page.images]
-    return f"第 {'、'.join(numbers[:20])} 页是图像，没有文字层，未能读取" if numbers else ""
+def _scan(name: str) -> BadInput:
+    return BadInput(f"{name}：PDF 是扫描图像，没有文字层，无法读取；请先做文字识别（OCR）再添加")

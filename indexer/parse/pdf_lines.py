@@ -60,7 +60,7 @@ class Page:
     width: float
     height: float
     glyphs: list[Glyph]
-    images: bool  # whether it shows a picture
+    images: bool  # whether what it says stands in a picture, out of our reach
     rules: tuple[Rule, ...] = ()
     placed: bool = True
 
@@ -144,10 +144,39 @@ def lines_of_page(page: Page) -> list[PageLine]:
 
 
 def in_columns(lines: Sequence[PageLine]) -> bool:
-    """Whether a page has many lines that stand beside others."""
+    """Whether a page has columns, or many lines that stand beside others."""
+    if gutters(lines):
+        return True
     ordered = sorted(lines, key=lambda line: line.y0)
     beside = sum(b.y0 < a.y1 - 0.5 * a.size and (b.x0 > a.x1 or a.x0 > b.x1) for a, b in pairwise(ordered))
     return len(lines) > 6 and beside > 0.15 * len(lines)
+
+
+def gutters(lines: Sequence[PageLine]) -> list[float]:
+    """Where the columns of a page part, from left to right, by its lines in the order of the file.
+
+    A column ends where the file goes back up and to the right of all it wrote since the column
+    began; it has three lines or more, a third of them filled, while the next may have only one.
+    """
+    found: list[float] = []
+    for place in range(3, len(lines)):
+        before, line = lines[place - 1], lines[place]
+        if line.y1 > before.y0 or line.x0 < before.x1:
+            continue
+        column = _column_above(lines, place)
+        edge = max((other.x1 for other in column), default=0.0)
+        filled = sum(other.x1 > edge - 1.5 * other.size for other in column)
+        if len(column) >= 3 and 3 * filled >= len(column) and line.y0 > column[0].y0 - line.size:
+            found.append((edge + line.x0) / 2)
+    return sorted(found)
+
+
+def _column_above(lines: Sequence[PageLine], end: int) -> Sequence[PageLine]:
+    """The lines before `end` that stand one under the other, all of them left of line `end`."""
+    start = end - 1
+    while start > 0 and lines[start - 1].y0 < lines[start].y0 and lines[start - 1].x1 <= lines[end].x0:
+        start -= 1
+    return lines[start:end]
 
 
 def line_of(row: list[Glyph], page: Page) -> PageLine | None:

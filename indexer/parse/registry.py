@@ -14,7 +14,7 @@ from kb.model import Parsed
 
 from .names import one_line, suffix_of
 
-SUPPORTED = ".txt、.md、.html、.docx、.pdf、.ofd、.doc、.xlsx、.csv、.zip、.jsonl"
+SUPPORTED = ".txt、.md、.html、.mhtml、.eml、.docx、.pdf、.ofd、.doc、.xlsx、.csv、.zip、.jsonl"
 
 
 class Parser(Protocol):
@@ -61,6 +61,12 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _PLAIN_SUFFIXES = (".txt", ".text", ".log", ".md", ".markdown", ".csv", ".tsv")
 _HTML_SUFFIXES = (".html", ".htm", ".shtml", ".xhtml", ".jhtml")
+_MAIL_SUFFIXES = (".mhtml", ".mht", ".eml")
+_HEADER = rb"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*"  # one header line of a mail, folded or not
+_MAIL = re.compile(rb"\s*" + _HEADER)
+_MIME = re.compile(
+    rb"\s*(?:" + _HEADER + rb")*?(?:MIME-Version\s*:|Content-Type\s*:\s*multipart/)", re.IGNORECASE
+)
 _HTML = re.compile(rb"<\s*(!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE)
 
 
@@ -119,6 +125,8 @@ def sniff(data: bytes, name: str) -> str:
         return "图片或音视频文件"
     if b"%PDF-" in head and suffix in (".pdf", ""):
         return "pdf"
+    if _MIME.match(data[:65_536]) or (suffix in _MAIL_SUFFIXES and _MAIL.match(data[:4096])):
+        return "mail"
     if suffix in _PLAIN_SUFFIXES:
         return {".md": "markdown", ".markdown": "markdown", ".csv": "csv", ".tsv": "csv"}.get(suffix, "text")
     if suffix in _HTML_SUFFIXES or (_looks_text(data) and _HTML.search(data[:4096])):
@@ -161,7 +169,7 @@ def _parser(kind: str, data: bytes, shown: str) -> Parser:
     """The parser of a format; libraries load only for the format at hand."""
     makers: dict[str, Callable[[], Parser]] = {
         "text": _text, "markdown": _markdown, "html": _html, "docx": _docx, "pdf": _pdf, "ofd": _ofd,
-        "xlsx": _xlsx, "csv": _csv, "ole": _doc,
+        "xlsx": _xlsx, "csv": _csv, "ole": _doc, "mail": _mail,
     }  # fmt: skip
     if (maker := makers.get(kind)) is not None:
         return maker()
@@ -197,6 +205,12 @@ def _html() -> Parser:
     from .html import HtmlParser
 
     return HtmlParser()
+
+
+def _mail() -> Parser:
+    from .mail import MailParser
+
+    return MailParser()
 
 
 def _docx() -> Parser:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from datetime import date, datetime, time
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from kb.errors import BadInput, TooLarge
@@ -13,6 +14,7 @@ from kb.model import Parsed
 
 from .decode import decode
 from .draft import Draft
+from .number_format import shown_number
 from .package import Package
 from .tables import Cell, table_lines
 
@@ -20,7 +22,10 @@ _MAX_CELLS = 1_000_000
 
 
 class XlsxParser:
-    """`.xlsx`: the values as shown, hidden sheets left out, merged cells opened up."""
+    """`.xlsx`: the values as shown, hidden sheets left out, merged cells opened up.
+
+    A formula that was saved without its value is given as it is written: `=SUM(B2:B4)`.
+    """
 
     suffixes: tuple[str, ...] = (".xlsx", ".xlsm")
 
@@ -28,11 +33,13 @@ class XlsxParser:
         from openpyxl.reader.excel import load_workbook
 
         package = Package(data, name, "XLSX")
+        valueless = False
         for part in package.names:  # limits and entities are checked before the library sees the file
             if part.endswith((".xml", ".rels")):
-                package.xml(part)
+                valueless |= _has_valueless_formula(package.xml(part))
         try:
             book = load_workbook(io.BytesIO(data), data_only=True)  # type: ignore[no-untyped-call]
+            written = load_workbook(io.BytesIO(data)) if valueless else None  # type: ignore[no-untyped-call]
         except (
             KeyError,
             ValueError,
@@ -48,7 +55,8 @@ class XlsxParser:
         for sheet in sheets:
             if sheet.max_row * sheet.max_column > 50 * _MAX_CELLS:
                 raise TooLarge(f"{name}：工作表“{sheet.title}”过大；请删去空行空列或拆分后再添加")
-            lines = table_lines(_rows(sheet, name))
+            formulas = dict(_formulas(written[sheet.title])) if written else {}
+            lines = table_lines(_rows(sheet, formulas, name))
             if lines:
                 if len(sheets) > 1:
                     draft.line(str(sheet.title), 1)
@@ -56,7 +64,22 @@ class XlsxParser:
         return draft.parsed(book.properties.title)
 
 
-def _rows(sheet: Any, name: str) -> list[list[Cell]]:
+def _has_valueless_formula(root: Any) -> bool:
+    """Whether a part has a cell whose formula nobody has computed; an empty text is a value too."""
+    cells = (formula.getparent() for formula in root.iter("{*}f"))
+    return any(c.tag.endswith("}c") and not c.findtext("{*}v") and c.get("t") != "str" for c in cells)
+
+
+def _formulas(sheet: Any) -> Iterator[tuple[tuple[int, int], str]]:
+    """The formulas of a sheet by (row, column), as they are written."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            formula = getattr(cell.value, "text", cell.value)  # of an array formula, its text
+            if cell.data_type == "f" and isinstance(formula, str):
+                yield (cell.row, cell.column), formula
+
+
+def _rows(sheet: Any, formulas: Mapping[tuple[int, int], str], name: str) -> list[list[Cell]]:
     """The filled rectangle of a sheet as rows of cells with their spans."""
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     covered: set[tuple[int, int]] = set()
@@ -79,7 +102,8 @@ def _rows(sheet: Any, name: str) -> list[list[Cell]]:
             place = (cell.row, cell.column)
             if place not in covered:
                 rows, columns = spans.get(place, (1, 1))
-                line.append(Cell(_shown(cell.value), False, columns, rows))
+                value = formulas.get(place) if cell.value is None else cell.value
+                line.append(Cell(_shown(value, cell.number_format), False, columns, rows))
         while line and not line[-1].text and line[-1].columns == 1 and line[-1].rows == 1:
             line.pop()
         count += len(line)
@@ -89,17 +113,21 @@ def _rows(sheet: Any, name: str) -> list[list[Cell]]:
     return grid
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, number_format: str) -> str:
+    """A value as its cell shows it; days and times in one spelling, whatever the format."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d") if value.time() == time() else value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float):
-        return f"{value:.10g}"
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, int | float):
+        return shown_number(value, number_format)
     return str(value)
 
 

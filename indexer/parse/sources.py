@@ -16,7 +16,7 @@ from .registry import Limits, parse_bytes, too_large
 
 _IGNORED = frozenset(("thumbs.db", "desktop.ini", "__macosx"))
 _ARCHIVES = (".zip",)
-_LINES = (".jsonl", ".ndjson")
+LINES = (".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Source:
     """One document to be parsed; small, and picklable for a worker process.
 
     `key` is its identity from one `kb add` to the next: the absolute path, `path!member` for a zip
-    member, `path#_id` for a JSON line. Exactly one of `path` and `data` says where the bytes are;
-    with `members`, `path` (or `data`) is a zip and they lead to the file inside it.
+    member, and `#_id` behind either for a JSON line. Exactly one of `path` and `data` says where the
+    bytes are; with `members`, `path` (or `data`) is a zip and they lead to the file inside it.
     """
 
     key: str
@@ -149,7 +149,7 @@ def _file(path: str, shown: str, limits: Limits) -> Iterator[Source | Failure]:
         from .archive import iter_archive
 
         yield from iter_archive(path, shown, limits)
-    elif suffix in _LINES:
+    elif suffix in LINES:
         from .jsonl import iter_records
 
         yield from iter_records(path, shown, limits)

@@ -274,3 +274,26 @@ def test_deep_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("[" * 100_000 + "\n" + json.dumps({"_id": 1, "text": CLAUSE}))
     assert shown(path)[0] == [CLAUSE]
+
+
+def test_json_lines_inside_a_zip_are_documents_with_their_own_identity(tmp_path: Path) -> None:
+    lines = json.dumps({"_id": "x1", "title": "某办法", "text": CLAUSE}) + "\n{坏\n"
+    inner = zip_at(tmp_path / "内.zip", ("数据.ndjson", lines.encode())).read_bytes()
+    path = zip_at(tmp_path / "包.zip", ("目录/数据.jsonl", lines.encode()), ("内.zip", inner))
+    items = list(iter_sources([path]))
+    keys = [item.key for item in items if isinstance(item, Source)]
+    assert keys == [f"{path}!目录/数据.jsonl#x1", f"{path}!内.zip!数据.ndjson#x1"]
+    assert [item.external_id for item in items if isinstance(item, Source)] == ["x1", "x1"]
+    texts, messages = shown(path)
+    assert texts == [CLAUSE, CLAUSE]
+    assert len(messages) == 2 and all("第 2 行" in message and "JSON" in message for message in messages)
+
+
+def test_a_damaged_record_file_inside_a_zip_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("坏.jsonl", json.dumps({"text": "damaged"}))
+        archive.writestr("好.txt", CLAUSE)
+    data = (tmp_path / "a.zip").read_bytes().replace(b"damaged", b"DAMAGED", 1)
+    (tmp_path / "a.zip").write_bytes(data)
+    texts, messages = shown(tmp_path / "a.zip")
+    assert texts == [CLAUSE] and len(messages) == 1 and "坏.jsonl" in messages[0]

@@ -1,13 +1,15 @@
 """Outline and passages: the laws, and the outlines real texts have."""
 
+import time
+from collections.abc import Sequence
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.outline import leaves, outline
-from indexer.passages import LIMIT, passages, sentences
-from kb.model import Heading, Parsed, Span, Table
+from indexer.passages import LIMIT, _groups, _paths, passages, sentences
+from kb.model import Clause, Heading, Parsed, Span, Table
 
 LINES = st.lists(
     st.sampled_from(
@@ -123,3 +125,30 @@ def test_a_long_paragraph_is_cut_into_overlapping_windows_at_sentence_ends() -> 
     cut = passages(text, outline(Parsed(text)))
     assert all(p.text.endswith("。") for p in cut)
     assert all(b.start < a.end for a, b in pairwise(cut))
+
+
+def naive_path(group: Sequence[Clause], start: int) -> tuple[str, ...]:
+    """The path of the first leaf from `start` on that lies in an article, or else of the first."""
+    inside = [leaf for leaf in group if leaf.end > start]
+    for leaf in inside:
+        if any(label.startswith("第") and label.endswith("条") for label in leaf.path[-2:]):
+            return leaf.path
+    return inside[0].path
+
+
+@given(TEXTS)
+def test_a_passage_is_called_after_its_first_article_or_else_its_first_leaf(text: str) -> None:
+    clauses = outline(Parsed(text))
+    for group in _groups(text, clauses):
+        for leaf, path in zip(group, _paths(group), strict=True):
+            assert leaf.start == leaf.end or path == naive_path(group, leaf.start)
+
+
+def test_a_table_of_twenty_thousand_rows_is_cut_in_the_time_of_its_length() -> None:
+    row = "街道：某街道；社区：某社区；户数：一百二十\n"
+    rows = tuple(Span(n * len(row), (n + 1) * len(row) - 1) for n in range(20_000))
+    parsed = Parsed(row * len(rows), tables=(Table(0, rows[-1].end, rows),))
+    clauses = outline(parsed)
+    began = time.process_time()
+    assert len(passages(parsed.text, clauses)) > 1000
+    assert time.process_time() - began < 10  # looking at every row for every passage took half a minute

@@ -75,6 +75,69 @@ def test_a_web_page_without_its_furniture() -> None:
     assert headings(parsed) == [(1, "关于印发某办法的通知")]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "第二条 政府网站应当标明ICP备案编号和网站标识码",
+        "（三）版权所有：归主办单位",
+        "转载须经同意，版权所有归主办单位。",
+        "所在位置：项目位于湖东，应当在红线内建设",
+        "技术支持：由信息中心负责，每年安排一百万元",
+        "技术支持：0571-00000000",
+        "1. 点击首页 > 办事 > 详情",
+        "申报系统建议使用某某浏览器登录",
+    ],
+)
+def test_a_clause_about_notices_of_a_site_is_no_notice(words: str) -> None:
+    assert html(f"<p>第一条 为规范网站管理，制定本办法。</p><p>{words}</p>").text.endswith(f"\n{words}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "主办：某市政府 浙ICP备05000000号-1",
+        "ICP备案号：浙ICP备05000000号",
+        "浙公网安备 33010000000000号",
+        "网站标识码：3300000000",
+        "某市人民政府版权所有",
+        "版权所有：某市人民政府 未经授权不得转载",
+        "Copyright © 2024 某市",
+        "技术支持：某某科技有限公司",
+        "建议使用1024×768分辨率、IE9以上浏览器",
+        "您现在的位置：首页 > 政策规定 > 申报",
+        "所在位置：首页>政务公开",
+        "当前位置：政务公开",
+    ],
+)
+def test_a_notice_of_the_site_is_left_out_of_the_main_block(words: str) -> None:
+    assert (
+        html(f"<p>第一条 为规范网站管理，制定本办法。</p><p>{words}</p>").text
+        == "第一条 为规范网站管理，制定本办法。"
+    )
+
+
+STRUCK = [
+    "<s>4元</s>",
+    "<del>4元</del>",
+    "<strike>4元</strike>",
+    "<span style='text-decoration: line-through'>4元</span>",
+]
+
+
+@pytest.mark.parametrize("struck", STRUCK)
+def test_struck_words_of_a_page_are_left_out(struck: str) -> None:
+    assert html(f"<p>水价每立方米{struck}<ins>5元</ins>。</p>").text == "水价每立方米5元。"
+
+
+@pytest.mark.parametrize("struck", ["~~4元~~", "<del>4元</del>"])
+def test_struck_words_of_markdown_are_left_out(struck: str) -> None:
+    assert markdown(f"水价每立方米{struck}5元。").text == "水价每立方米5元。"
+
+
+def test_a_strike_that_is_never_closed_strikes_nothing_in_markdown() -> None:
+    assert markdown("水价<s>5元，自来水。").text == "水价5元，自来水。"
+
+
 def test_a_small_table_outlives_a_page_full_of_links() -> None:
     links = "".join(f"<li><a href={n}>栏目名称{n}</a></li>" for n in range(80))
     parsed = html(

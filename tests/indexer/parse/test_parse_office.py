@@ -1,9 +1,15 @@
-"""Word, OFD and Excel files: numbers as Word shows them, tables in place, nothing from outside the text."""
+"""Word, OFD and Excel files: numbers as shown, tables in place, nothing from outside the text."""
 
+import io
+import zipfile
+from datetime import datetime, time, timedelta
+
+import openpyxl
 import pytest
 
 from eval.reliability.made_files import docx, ofd, p, xlsx, zipped
 from indexer.parse import parse_bytes
+from indexer.parse.number_format import shown_number
 from indexer.parse.numbering import chinese, number_text
 from kb.errors import BadInput, TooLarge, UnsupportedFormat
 
@@ -131,6 +137,30 @@ def test_notes_and_text_boxes_follow_their_paragraph_and_running_heads_are_dropp
     assert parsed.text == "正文继续。\n注：脚注内容。\n框内"
 
 
+def test_notes_and_text_boxes_of_a_cell_stand_in_the_cell_once() -> None:
+    box = (
+        f"<mc:AlternateContent><mc:Choice><w:txbxContent>{p('框内')}</w:txbxContent></mc:Choice>"
+        f"<mc:Fallback><w:txbxContent>{p('框内')}</w:txbxContent></mc:Fallback></mc:AlternateContent>"
+    )
+    noted = '<w:p><w:r><w:t>十元</w:t><w:footnoteReference w:id="2"/></w:r></w:p>'
+    rows = [
+        [p("名称"), p("金额")],
+        [p("小船"), noted],
+        [p("大船"), f"<w:p><w:r><w:t>廿元</w:t>{box}</w:r></w:p>"],
+    ]
+    table = "".join(f"<w:tr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in row)}</w:tr>" for row in rows)
+    notes = f'<w:footnote w:id="2">{p("夜间免费。")}</w:footnote>'
+    parsed = parse_bytes(docx(f"<w:tbl>{table}</w:tbl>", footnotes=notes), "a.docx")
+    assert parsed.text == "名称：小船；金额：十元 注：夜间免费。\n名称：大船；金额：廿元 框内"
+
+
+@pytest.mark.parametrize("mark", ["strike", "dstrike"])
+def test_struck_runs_are_left_out(mark: str) -> None:
+    struck = f"<w:r><w:rPr><w:{mark}/></w:rPr><w:t>4元</w:t></w:r>"
+    kept = f'<w:r><w:rPr><w:{mark} w:val="0"/></w:rPr><w:t>5元</w:t></w:r>'
+    assert parse_bytes(docx(f"<w:p>{struck}{kept}</w:p>"), "a.docx").text == "5元"
+
+
 def test_a_truncated_docx_says_it_is_incomplete() -> None:
     data = docx(p("正文。" * 500))
     with pytest.raises(BadInput, match=r"通知\.docx：.*(不完整|损坏)"):
@@ -176,6 +206,93 @@ def test_an_ofd_with_entities_is_refused() -> None:
 def test_a_sheet_is_read_row_by_row() -> None:
     parsed = parse_bytes(xlsx([["名称", "金额"], ["甲", 1.5], ["乙", 2]]), "a.xlsx")
     assert parsed.text == "名称：甲；金额：1.5\n名称：乙；金额：2"
+
+
+def sheet(rows: list[list[object]], formats: dict[str, str] | None = None) -> bytes:
+    """A workbook of one sheet; `formats` are the number formats of its columns."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for column, code in (formats or {}).items():
+        for cell in book.active[column][1:]:
+            cell.number_format = code
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "text"),
+    [
+        (98765432109.75, "General", "98765432109.75"),
+        (98765432109.75, "#,##0.00", "98,765,432,109.75"),
+        (98765432109.75, "0.00E+00", "98765432109.75"),
+        (10**15, "General", "1000000000000000"),
+        (1e21, "General", "1000000000000000000000"),
+        (0.00000015, "General", "0.00000015"),
+        (0.1 + 0.2, "General", "0.3"),
+        (-0.0, "General", "0"),
+        (12.0, "General", "12"),
+        (8, 'G/通用格式"号"', "8号"),
+        (8, "@", "8"),
+        (0.0375, "0.00%", "3.75%"),
+        (1.5, "0%", "150%"),
+        (9, "0000", "0009"),
+        (3310102, r"000\-0000", "331-0102"),
+        (2.5, "0", "3"),
+        (1.5, "0.##", "1.5"),
+        (2, "0.##", "2"),
+        (0, "#,###", ""),
+        (-1234.5, "¥#,##0.00", "-¥1,234.50"),
+        (-1234.5, "#,##0.00;[Red](#,##0.00)", "(1,234.50)"),
+        (0, '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', "-"),
+        (6, "[$¥-804]#,##0.00", "¥6.00"),
+        (6, '0"元/次"', "6元/次"),
+        (23456, '0!.0,"万"', "2.3万"),
+        (7654321, '0.00,,"百万"', "7.65百万"),
+        (0.5, "# ?/?", "0.5"),
+        (6, "[>=5]0.0;0", "6"),
+        (1e300, "0.00", "1" + "0" * 300 + ".00"),
+    ],
+)
+def test_a_number_reads_as_its_cell_shows_it(number: float, code: str, text: str) -> None:
+    assert shown_number(number, code) == text
+
+
+def test_a_sheet_shows_amounts_shares_and_numbers_with_leading_zeros() -> None:
+    rows = [["项目", "金额（元）", "占比", "编号"], ["甲", 98765432109.75, 0.0375, 9]]
+    parsed = parse_bytes(sheet(rows, {"B": "#,##0.00", "C": "0.00%", "D": "000"}), "a.xlsx")
+    assert parsed.text == "项目：甲；金额（元）：98,765,432,109.75；占比：3.75%；编号：009"
+
+
+def test_days_and_times_have_one_spelling_whatever_the_format() -> None:
+    rows = [["名称", "日期", "时间", "时长"], ["甲", datetime(2024, 5, 1), time(9, 30), timedelta(hours=30)]]
+    text = parse_bytes(sheet(rows), "a.xlsx").text
+    assert text == "名称：甲；日期：2024-05-01；时间：09:30:00；时长：30:00:00"
+
+
+def test_a_formula_saved_without_its_value_is_given_as_it_is_written() -> None:
+    rows = [["名称", "金额", "合计"], ["甲", 1, "=SUM(B2:B3)"], ["乙", 2, "=B3*2"]]
+    assert parse_bytes(sheet(rows), "a.xlsx").text == (
+        "名称：甲；金额：1；合计：=SUM(B2:B3)\n名称：乙；金额：2；合计：=B3*2"
+    )
+
+
+def test_a_formula_saved_with_its_value_is_given_by_its_value() -> None:
+    data = sheet([["名称", "金额", "合计"], ["甲", 1, 3]])
+    with_formula = data_with(data, "xl/worksheets/sheet1.xml", b"<v>3</v>", b"<f>B2+2</f><v>3</v>")
+    assert parse_bytes(with_formula, "a.xlsx").text == "名称：甲；金额：1；合计：3"
+
+
+def data_with(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """A zip package with something changed in one part."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(made, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            assert name != part or old in content
+            target.writestr(name, content.replace(old, new) if name == part else content)
+    return made.getvalue()
 
 
 def test_a_csv_in_gb18030_is_read_row_by_row() -> None:

@@ -39,6 +39,91 @@ def test_a_paragraph_goes_on_over_a_page_end_and_furniture_is_gone() -> None:
     assert [parsed.text[page.start : page.end] for page in parsed.pages] == [SECOND, "均按期完成。"]
 
 
+def headed(*heads: str) -> list[str]:
+    """What is left of these heads, each over a page with one sentence."""
+    pages = [PdfPage().add(90, 50, head).add(90, 300, "此页有正文。") for head in heads]
+    return read(*pages).text.replace("此页有正文。", "\n").split("\n")
+
+
+@pytest.mark.parametrize(
+    "heads", [("附件1", "附件2", "附件3"), ("附件", "附件"), ("表 1", "表 2"), ("样表一", "样表二")]
+)
+def test_attachments_and_tables_one_a_page_keep_their_heads(heads: tuple[str, ...]) -> None:
+    assert [line for line in headed(*heads) if line] == list(heads)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["某市公报汇编 {}", "某市公报 第{}页 共3页", "{} 某市公报汇编", "某市公报汇编 {}/3", "Page {} of 3"],
+)
+def test_a_running_head_with_its_page_number_is_gone(head: str) -> None:
+    assert not any(headed(*(head.format(number) for number in (1, 2, 3))))
+
+
+def test_a_head_whose_number_is_no_page_number_stays() -> None:
+    assert headed("某市年度计划 2023", "某市年度计划 2025")[0] == "某市年度计划 2023"
+
+
+def test_what_stands_below_the_first_line_of_the_text_is_no_running_head() -> None:
+    pages = [PdfPage().add(90, 50, f"表{n}").add(90, 75, "单位：万元").add(90, 300, "正文。") for n in (1, 2)]
+    assert read(*pages).text.count("单位：万元") == 2
+
+
+def entries(page: PdfPage, top: float, *words: str) -> PdfPage:
+    for row, word in enumerate(words):
+        page.add(90, top + 24 * row, word)
+    return page
+
+
+def test_a_price_list_with_leaders_is_no_table_of_contents() -> None:
+    prices = ("东园…………………50", "西园…………………30", "南园…………………40")
+    assert read(entries(PdfPage().add(90, 200, "门票标准如下："), 224, *prices)).text.split("\n")[1:] == list(
+        prices
+    )
+
+
+def test_a_price_list_that_rises_is_no_table_of_contents() -> None:
+    prices = ("东园…………………1", "西园…………………2", "南园…………………3")
+    text = read(
+        entries(PdfPage(), 200, *prices), PdfPage().add(90, 300, "甲。"), PdfPage().add(90, 300, "乙。")
+    ).text
+    assert text.split("\n")[:3] == list(prices)
+
+
+TITLES = ("第一章 总则", "第二章 申请", "第三章 附则")
+
+
+@pytest.mark.parametrize("heading", ["目 录", ""])
+def test_a_table_of_contents_is_gone(heading: str) -> None:
+    first = entries(PdfPage(), 200, *(f"{title}…………………{n}" for n, title in enumerate(TITLES, 1)))
+    if heading:
+        first.add(200, 176, heading)
+    pages = [PdfPage().add(90, 200, title).add(90, 240, "正文内容。") for title in TITLES]
+    text = read(first, *pages).text
+    assert "…" not in text and "目" not in text and [text.count(title) for title in TITLES] == [1, 1, 1]
+
+
+LEFT = (
+    "第一条 本市实行垃圾分类，居民应",
+    "当按照可回收物、有害垃圾、厨余垃",
+    "圾和其他垃圾四类投放，不得混装混",
+    "投。违反规定的，由主管部门责令改",
+)
+RIGHT = ("正，可以处五十元以上二百元以下罚", "款；单位违反的，处五千元以上五万", "元以下罚款。")
+
+
+@pytest.mark.parametrize("short", [1, 2, 3])
+def test_the_last_column_may_be_short(short: int) -> None:
+    page = PdfPage().add(180, 100, "垃圾分类管理规定", 20)
+    for row, line in enumerate(LEFT * 3):
+        page.add(60, 140 + 20 * row, line)
+    for row, line in enumerate(RIGHT[:short]):
+        page.add(310, 140 + 20 * row, line)
+    assert read(page).text.split("\n")[0] == "垃圾分类管理规定"
+    assert read(page).text.split("\n", 1)[1].replace("\n", "") == "".join(LEFT * 3) + "".join(RIGHT[:short])
+    assert f"{LEFT[0]}{LEFT[1]}" in read(page).text
+
+
 @pytest.mark.parametrize("number", ["1", "- 1 -", "第 1 页 共 5 页", "第1页", "1/5", "Page 1 of 5", "— １ —"])
 def test_page_numbers_of_every_style_are_gone(number: str) -> None:
     assert read(PdfPage().add(90, 300, "正文内容。").add(280, 810, number, 10)).text == "正文内容。"
@@ -117,6 +202,17 @@ def test_a_scan_without_text_says_what_to_do() -> None:
 def test_a_scanned_page_among_others_is_named() -> None:
     parsed = read(PdfPage().add(90, 300, "正文。"), PdfPage(picture=True))
     assert parsed.text == "正文。" and "第 2 页" in parsed.front["warning"]
+
+
+def test_a_scanned_page_with_a_page_number_is_named_and_one_with_a_seal_is_not() -> None:
+    scan = PdfPage(picture=True).add(280, 810, "— 2 —", 10)
+    parsed = read(PdfPage().add(90, 300, "正文。"), scan, PdfPage(picture=True).add(90, 300, "正" * 60))
+    assert parsed.front["warning"].startswith("第 2 页是图像")
+
+
+def test_a_scan_with_page_numbers_only_says_what_to_do() -> None:
+    with pytest.raises(BadInput, match=r"扫描\.pdf：.*没有文字层.*OCR"):
+        parse_bytes(pdf([PdfPage(picture=True).add(280, 810, "1", 10)]), "扫描.pdf")
 
 
 def test_an_encrypted_pdf_says_so() -> None:
