@@ -18,7 +18,7 @@ from kb.settings import Settings
 from . import openai
 from .commands.options import version
 from .examples import add_examples
-from .guards import Guards
+from .guards import Guards, Heads
 from .mcp_door import ToolsDoor
 from .problems import install
 from .retention import keep_tidy
@@ -61,6 +61,7 @@ def create_app(settings: Settings, library: Library | None = None) -> FastAPI:
     app.router.routes.append(tools.route())
     app.mount("/static", pages.static())
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=COMPRESSION)
+    app.add_middleware(Heads)
     app.add_middleware(Guards, service=service)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.requests import Request
 
@@ -83,7 +83,7 @@ async def _without_key(request: Request, service: Service, origin: str | None) -
         raise Forbidden(
             "没有密钥时只接受本机的访问；请用 127.0.0.1 打开，或在设置 public_url 里写明对外网址并使用密钥"
         )
-    if origin is not None and not is_loopback(urlsplit(origin).hostname or ""):
+    if origin is not None and not ((there := address_of(origin)) and is_loopback(there.hostname or "")):
         raise Forbidden(
             f"网页 {origin[:200]} 不可使用本机的服务；请用 `kb keys create --origins` 给它一个密钥"
         )
@@ -119,16 +119,25 @@ def _named_locally(request: Request, public_url: str) -> bool:
 
 
 def foreign_origin(request: Request) -> str | None:
-    """The Origin of a page that is not our own."""
+    """The Origin of a page that is not our own; one that is no address at all is nobody's, so not ours."""
     origin = request.headers.get("origin")
     if origin is None:
         return None
-    if origin != "null" and urlsplit(origin).netloc == request.headers.get("host"):
+    there = address_of(origin)
+    if there is None or not there.netloc:  # "null", or made up
+        return origin
+    if there.netloc == request.headers.get("host"):
         return None
     public = request.app.state.service.settings.public_url
-    if public and urlsplit(public)[:2] == urlsplit(origin)[:2]:
+    return None if public and urlsplit(public)[:2] == there[:2] else origin
+
+
+def address_of(origin: str) -> SplitResult | None:
+    """An Origin header taken apart; None for what is no address, as `http://[` is."""
+    try:
+        return urlsplit(origin)
+    except ValueError:
         return None
-    return origin
 
 
 def may(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:

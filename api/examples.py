@@ -35,7 +35,7 @@ ANSWER: dict[str, Any] = {
     "created": "2024-05-01T08:00:00.000Z", "took_ms": 14.2,
 }  # fmt: skip
 TEXT = {
-    "revision": 1, "sha256": "5d41…", "text": "某县未来社区建设管理办法\n第一条 ……",
+    "title": "某县未来社区建设管理办法", "removed": None, "revision": 1, "sha256": "5d41…", "text": "某县未来社区建设管理办法\n第一条 ……",
     "outline": [{"path": ["第一条"], "label": "第一条", "start": 13, "end": 20, "level": 1, "kind": "article"}], "pages": [],
 }  # fmt: skip
 STORED = {**ANSWER, "standing": "stands", "verdict": None, "reviews": []}

@@ -9,13 +9,13 @@ import re
 import secrets
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .doors import address_of
 from .problems import OF_STATUS, problem
 from .service import Service
 
@@ -25,6 +25,9 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors {ancestors}"
 )
+SENT = ("authorization", "content-type", "accept", "mcp-session-id", "mcp-protocol-version")
+LONGEST_ASKED = 2000  # characters of the header names a preflight may ask for
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~\-]{1,100}")  # a header's name (RFC 9110)
 CROSS_ORIGIN = ("/api/ask", "/api/search", "/api/suggestions", "/api/facets", "/v1/", "/mcp")
 access = logging.getLogger("kb.access")
 log = logging.getLogger("kb.service")
@@ -101,6 +104,32 @@ class Guards:
                 "ms": round(seconds * 1000, 1), "bytes": answer.bytes, "caller": caller.name if caller else None,
             },
         )  # fmt: skip
+
+
+class Heads:
+    """Answers HEAD as GET without the body, so that whatever can be read can be asked about.
+
+    `/mcp` is left alone: there GET opens a stream that does not end.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"] == "/mcp":
+            await self.app(scope, receive, send)
+            return
+
+        async def head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body"})
+
+        asked = {**scope, "method": "GET"}  # the server goes by its own scope: to a HEAD it sends no body
+        try:
+            await self.app(asked, receive, head)
+        finally:
+            scope["route"] = asked.get("route")  # for the log
 
 
 def _method(method: str) -> str:
@@ -205,7 +234,8 @@ class _Answer:
         if origin is None or not _crosses(path):
             return
         headers.add_vary_header("Origin")
-        if len(origin) < 300 and urlsplit(origin).scheme in ("http", "https"):
+        there = address_of(origin)
+        if len(origin) < 300 and there is not None and there.scheme in ("http", "https"):
             headers["Access-Control-Allow-Origin"] = origin
             headers["Access-Control-Expose-Headers"] = "X-Request-ID, Retry-After, Mcp-Session-Id"
 
@@ -215,7 +245,10 @@ def _crosses(path: str) -> bool:
 
 
 def preflight(scope: Scope) -> dict[str, str] | None:
-    """The headers that let another page send its key along; None where this is no preflight."""
+    """The headers that let another page send its key along; None where this is no preflight.
+
+    A preflight carries no key, so it cannot tell which pages are allowed; `caller_of` does when the call comes.
+    """
     headers = Headers(scope=scope)
     if scope["method"] != "OPTIONS" or "access-control-request-method" not in headers:
         return None
@@ -223,9 +256,19 @@ def preflight(scope: Scope) -> dict[str, str] | None:
         return None
     return {
         "Access-Control-Allow-Methods": "GET, POST, DELETE",
-        "Access-Control-Allow-Headers": "authorization, content-type, accept, mcp-session-id, mcp-protocol-version",
+        "Access-Control-Allow-Headers": ", ".join((*SENT, *_asked_for(headers))),
         "Access-Control-Max-Age": "600",
+        "Vary": "Access-Control-Request-Headers",
     }
+
+
+def _asked_for(headers: Headers) -> list[str]:
+    """The header names a page wants to send besides `SENT`: libraries add their own, OpenAI's `x-stainless-*`."""
+    asked = headers.get("access-control-request-headers", "")
+    if len(asked) > LONGEST_ASKED:
+        return []
+    names = dict.fromkeys(name.strip().lower() for name in asked.split(","))
+    return [name for name in names if _TOKEN.fullmatch(name) and name not in SENT]
 
 
 class JsonLines(logging.Formatter):

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import Field
+from pydantic import Field, ValidationError
 from starlette.requests import Request
 
 from kb.access import Caller, require
-from kb.errors import KBError
+from kb.errors import BadInput, KBError, NotFound
 
 from . import tools
 from .commands.options import LONGEST_QUESTION, MOST_HITS, version
 from .links import base_of
-from .problems import dumps
+from .problems import dumps, findings, problem_json
 
 if TYPE_CHECKING:
     from .service import Service
@@ -31,11 +33,30 @@ Words = Annotated[str, Field(description="检索词、一句话或文号", min_l
 Many = Annotated[int, Field(ge=1, le=MOST_HITS, description="至多几条")]
 Day = Annotated[str | None, Field(max_length=10, description="哪一天的效力，如 2024-01-31；不写为今天")]
 Work = Callable[["Service", Caller, str], dict[str, Any]]
+log = logging.getLogger("kb.service")
+
+
+class Tools(MCPServer):
+    """What the official server says itself of a call it refuses, in the words and shape of our own errors."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> Any:
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            if isinstance(cause := error.__cause__, ValidationError):
+                return _failed(BadInput(findings((one["loc"], one) for one in cause.errors())))
+            if cause is None:
+                known = "、".join(tool.name for tool in await self.list_tools())
+                return _failed(NotFound(f"没有名为 {name[:50]} 的工具；可用的有 {known}"))
+            log.error("unexpected", exc_info=cause)
+            return _failed(cause)
 
 
 def server(service: Service) -> MCPServer:
     """The five tools over one service."""
-    made = MCPServer(name="policy-kb", title="政策知识库", instructions=ABOUT, version=version())
+    made = Tools(name="policy-kb", title="政策知识库", instructions=ABOUT, version=version())
 
     async def given(context: Context, work: Work, *scopes: str) -> CallToolResult:
         """The result of blocking work as text and as structured content; an error is said, not raised."""
@@ -45,9 +66,7 @@ def server(service: Service) -> MCPServer:
                 require(caller, scopes[0])
             found = await service.run(lambda: work(service, caller, base))
         except KBError as error:
-            said = {"error": {"code": error.code, "message": str(error)}}
-            text = [TextContent(type="text", text=str(error))]
-            return CallToolResult(content=text, structured_content=said, is_error=True)
+            return _failed(error)
         text = [TextContent(type="text", text=dumps(found).decode())]
         return CallToolResult(content=text, structured_content=found)
 
@@ -83,7 +102,12 @@ def server(service: Service) -> MCPServer:
             context, lambda *who: tools.verified(*who, quote, doc_id, number), "search", "ask", "audit"
         )
 
-    @tool("check_validity", "查时效性", "按文档编号、文号或标题查文件是否有效，及其废止、修改关系")
+    @tool(
+        "check_validity",
+        "查时效性",
+        "按文档编号、文号或标题查文件是否有效，及其废止、修改关系；documents 为空就是库里没有这份文件，"
+        "similar 只是标题相近的别的文件，不可当作答案",
+    )
     async def check_validity(
         context: Context,
         document: Annotated[str, Field(description="文档编号、文号或标题", min_length=1, max_length=300)],
@@ -95,6 +119,14 @@ def server(service: Service) -> MCPServer:
     unguarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     made.streamable_http_app(stateless_http=True, json_response=True, transport_security=unguarded)
     return made
+
+
+def _failed(error: BaseException) -> CallToolResult:
+    """An error as the result of a call: one Chinese sentence, and its code."""
+    told = problem_json(error)
+    said = {"error": {"code": told["code"], "message": told["detail"]}}
+    text = [TextContent(type="text", text=told["detail"])]
+    return CallToolResult(content=text, structured_content=said, is_error=True)
 
 
 def _asker(context: Context) -> tuple[Caller, str]:

@@ -90,7 +90,7 @@ def _responses(*required: str, streams: bool = False) -> dict[int | str, dict[st
     said = {"schema": {"type": "object", "required": ["error"], "properties": {"error": {"type": "object"}}}}
     errors = {
         status: {"description": "OpenAI 格式的错误", "content": {"application/json": said}}
-        for status in (400, 401, 403, 404, 408, 413, 422, 429, 500, 503)
+        for status in (400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503)
     }
     return {200: {"description": "OpenAI 格式", "content": content}, **errors}
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from kb.access import Caller
 from kb.errors import BadInput
-from kb.fold import bracket_number
+from kb.fold import bracket_number, find_numbers
 from kb.model import Document, Filters, Hit, Question
+from kb.validity.titles import plain, title_keys, without_version
 from kb.wire import answer_json, document_json, document_url
 
 from .asking import Conversation
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from .service import Service
 
 LONGEST_TEXT = 100_000  # characters of a text that fetch gives at once
+MOST_NAMED = 10  # documents that one number or title may mean
+ALIKE = 0.6  # share of characters that two titles have in common (difflib), above which one may be meant by the other
 TOLD = ("doc_id", "number", "issuer", "issued", "effective", "expires", "status", "kind", "region")
 
 
@@ -111,30 +116,80 @@ def verified(
 
 
 def validity(service: Service, caller: Caller, base: str, wanted: str, as_of: str | None) -> dict[str, Any]:
-    """The documents meant by an id, a number or a title, with their validity on a day."""
+    """The documents that bear an id, a number or a title, with their validity on a day.
+
+    Where none does, `documents` is empty: another document's validity is no answer. `similar` then names
+    those with a title like it, without a word on their validity.
+    """
     library = service.library
     day = _day(as_of)
     rows = []
-    for document in _named(service, caller, _words(wanted))[:10]:
+    named = _named(service, caller, _words(wanted))
+    for document in named:
         now = discreet(service, caller, library.on_day(document, day) if day else document, day)
         relations = relations_of(library.store, now, caller.visibility)
         rows.append({**document_json(now), "url": base + document_url(now.id), "relations": relations})
-    return {"query": wanted, "as_of": as_of, "documents": rows}
+    similar = [] if named else _similar(service, caller, _words(wanted))
+    told = [
+        {"doc_id": d.id, "title": d.title, "number": d.number, "url": base + document_url(d.id)}
+        for d in similar
+    ]
+    return {"query": wanted, "as_of": as_of, "documents": rows, "similar": told}
 
 
 def _named(service: Service, caller: Caller, wanted: str) -> list[Document]:
-    """Documents by id, number or title, in that order; else those a search finds nearest."""
+    """The documents that really bear an id, a number or a title, tried in that order."""
     library = service.library
-    for filters in (Filters(doc_id=(wanted,)), Filters(number=bracket_number(wanted))):
-        if found := library.store.documents(seen_by(caller, filters), limit=10):
+    number = _number(wanted)
+    for filters in (Filters(doc_id=(wanted,)), *([Filters(number=number)] if number else [])):
+        if found := library.store.documents(seen_by(caller, filters), limit=MOST_NAMED):
             return found
-    title = wanted.strip("《》")
-    catalog = library.searcher().catalog
-    titled = [d for d in catalog.documents.values() if d.title == title and d.visibility in caller.visibility]
-    if titled:
-        return titled
-    hits = library.search(wanted, seen_by(caller), 10)
-    return list({hit.document.id: hit.document for hit in hits}.values())[:3]
+    seen = (d for d in library.searcher().catalog.documents.values() if d.visibility in caller.visibility)
+    return [document for document in seen if goes_by(document.title, wanted)][:MOST_NAMED]
+
+
+def _number(wanted: str) -> str | None:
+    """The 文号 that is asked for, alone or set apart from a title: 《某办法》（某政发〔2023〕1号）.
+
+    None where it stands amid other words: 关于废止某政发〔2023〕1号的通知 is another document.
+    """
+    numbers = find_numbers(wanted)
+    if not numbers:
+        return bracket_number(wanted)  # typed without brackets, or of a shape of its own
+    start, end, number = numbers[0]
+    before, after = wanted[:start], wanted[end:]
+    apart = not plain(before[-1:]) and not plain(after[:1])
+    return number if len(numbers) == 1 and apart and not (plain(before) and plain(after)) else None
+
+
+def goes_by(title: str, wanted: str) -> bool:
+    """Whether a document is known by a wanted title, or is the text that title issues; if both say which
+    version, the same."""
+    own, asked = title_keys(title), title_keys(wanted)
+    if not own or not asked or (asked[0] not in own and own[0] not in asked):
+        return False
+    mine, theirs = _version(title), _version(wanted)
+    return mine.startswith(theirs) or theirs.startswith(mine)
+
+
+def _version(title: str) -> str:
+    """The figures of （2020年修订） and the like; "" without any."""
+    return re.sub(r"\D", "", title[len(without_version(title)) :])
+
+
+def _similar(service: Service, caller: Caller, wanted: str) -> list[Document]:
+    """Of the documents that a search finds, those with a title like the wanted one."""
+    title = wanted
+    for start, end, _ in reversed(find_numbers(wanted)):
+        title = title[:start] + title[end:]
+    if not (title := plain(title)):
+        return []  # a number is like no other
+    found = {hit.document.id: hit.document for hit in service.library.search(wanted, seen_by(caller), 10)}
+    return [document for document in found.values() if _alike(title, plain(document.title))][:3]
+
+
+def _alike(one: str, other: str) -> bool:
+    return one in other or other in one or SequenceMatcher(None, one, other).ratio() >= ALIKE
 
 
 def _words(text: str) -> str:

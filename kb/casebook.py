@@ -13,7 +13,7 @@ from .model import Document, Hit
 from .quoting import Pick
 from .understand import asks
 
-MOST = 10  # cases in one answer
+MOST = 20  # cases in one answer: all of them, for no more passages than this are read
 TOUCHED = 0.5  # of the topic's weight the best case must touch
 COVERED = 0.8  # of what the best case touches any other must touch as well
 FOUND = 0.45  # of the best case's score in the search another must reach

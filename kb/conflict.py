@@ -1,17 +1,21 @@
 """Two documents in force that give different figures for one thing: both are shown, and said so.
 
 Two sentences speak of one thing when they hold the same words of the question, their clauses
-are alike once figures are taken out, and their documents are about the same place.
+are alike once figures are taken out, and their documents are about the same place. Figures are
+compared by value: 二十万元 and 20万元 are one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from .compose import fallen_article
 from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate
+from .gate_facts import Fact, facts, held
 from .model import IN_FORCE, Document
 
 Encode = Callable[[Sequence[str]], Floats]
@@ -19,16 +23,19 @@ Encode = Callable[[Sequence[str]], Floats]
 NEAR_SCORE = 2.5  # how far below the best sentence's score a contradicting one may lie
 ALIKE = 0.86  # cosine of the two clauses without their figures
 _CLAUSE = re.compile(r"[^，,；;：:。！？\n]+")
-_DIGITS = re.compile(r"[\d,.]*\d|[零〇一二三四五六七八九十百千万亿两]{2,}")
+_NUMERAL = re.compile(r"百分之|[\d,.%零〇一二三四五六七八九十百千万亿两]+")
 _DUTY = re.compile(r"应当|必须|不得|不少于|不低于|不超过|以上|以下|罚款|处以")
+_OF_ITSELF = re.compile(r"起(?:正式)?(?:施行|实施|生效|执行)|^有效期")  # a document's own dates: each has others
+_TO = re.compile(r"\s*(?:以上、?|[-—–~至到]|(?:以上)?(?:但|且)?不(?:超过|高于|多于))\s*")  # between the ends of a range
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The clause of a sentence that holds the figure asked for."""
+    """The clause of a sentence that holds the figure asked for, its figures of that form, and its ranges."""
 
     clause: str
-    figures: frozenset[str]
+    figures: tuple[Fact, ...]
+    ranges: tuple[tuple[Fact, Fact], ...]  # 二千元以上一万元以下: its two ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def find(
     asked: Asked, found: Sequence[Candidate], scores: Floats, best: int, documents: Sequence[Document], encode: Encode
 ) -> Conflict | None:
     """The strongest sentence of another document in force that contradicts `found[best]`."""
-    if asked.type not in ("number", "date"):
+    if asked.type not in ("number", "date") or _fallen(found[best], documents):
         return None
     mine = said(asked, found[best].text)
     if mine is None:
@@ -54,15 +61,18 @@ def find(
         c = found[i]
         if scores[best] - scores[i] > NEAR_SCORE:
             return None
-        if c.document == found[best].document or not _comparable(home, documents[c.document]):
+        if c.document == found[best].document or not _comparable(home, documents[c.document]) or _fallen(c, documents):
             continue
         if not all(word in c.text or word in c.head for word in words):
             continue
         theirs = said(asked, c.text)
-        if theirs is None or not mine.figures.isdisjoint(theirs.figures):
+        if theirs is None:
             continue
-        rows = encode([_DIGITS.sub("", mine.clause), _DIGITS.sub("", theirs.clause)])
-        if float(rows[0] @ rows[1]) >= ALIKE:
+        if _apart(mine, theirs):
+            of_one_thing = _alike(mine.clause, theirs.clause, encode)
+        else:
+            of_one_thing = _other_range(mine, theirs) and _alike(found[best].text, c.text, encode)
+        if of_one_thing:
             return Conflict(i, bool(_DUTY.search(mine.clause) and _DUTY.search(theirs.clause)))
     return None
 
@@ -74,12 +84,58 @@ def said(asked: Asked, text: str) -> Said | None:
         return None
     best, clause = -1.0, ""
     for match in _CLAUSE.finditer(text):
-        if shape.search(match[0]) and (not asked.unit or asked.unit in match[0]):
+        if shape.search(match[0]) and (not asked.unit or asked.unit in match[0]) and not _OF_ITSELF.search(match[0]):
             near = sum(n for (word, _), n in zip(asked.words, asked.near, strict=True) if word in match[0])
             if near > best:
                 best, clause = near, match[0]
-    figures = frozenset(m[0].replace(",", "") for m in shape.finditer(clause) if _DIGITS.search(m[0]) or m[0].isdigit())
-    return Said(clause, figures) if figures else None
+    formed = [match.span() for match in shape.finditer(clause)]
+    known = _figures(clause)
+    figures = tuple(f for f in known if any(f.start < end and start < f.end for start, end in formed))
+    return Said(clause, figures, tuple(_ranges(clause, known))) if figures else None
+
+
+def _figures(text: str) -> list[Fact]:
+    """The figures and dates of a text, in its order."""
+    return sorted((f for f in facts(text) if f.kind in ("figure", "date")), key=lambda f: f.start)
+
+
+def _ranges(clause: str, figures: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    for low, high in pairwise(figures):
+        if low.kind == high.kind == "figure" and low.unit == high.unit and _TO.fullmatch(clause[low.end : high.start]):
+            yield low, high
+
+
+def _apart(one: Said, other: Said) -> bool:
+    """Whether no figure of either is one of the other's."""
+    common = any(held(fact, other.figures, "") for fact in one.figures)
+    return not common and not any(held(fact, one.figures, "") for fact in other.figures)
+
+
+def _other_range(one: Said, other: Said) -> bool:
+    """Whether each gives one range in the same unit and the two differ at an end."""
+    if len(one.ranges) != 1 or len(other.ranges) != 1:
+        return False
+    mine, theirs = one.ranges[0], other.ranges[0]
+    same_unit = mine[0].unit == theirs[0].unit
+    return same_unit and any(f.value != g.value for f, g in zip(mine, theirs, strict=True))
+
+
+def _alike(one: str, other: str, encode: Encode) -> bool:
+    """Whether two stretches of text say the same but for their figures."""
+    rows = encode([_without_figures(one), _without_figures(other)])
+    return float(rows[0] @ rows[1]) >= ALIKE
+
+
+def _without_figures(text: str) -> str:
+    """A text without the numerals of its figures; their units stay."""
+    for f in reversed(_figures(text)):
+        text = text[: f.start] + _NUMERAL.sub("", text[f.start : f.end]) + text[f.end :]
+    return text
+
+
+def _fallen(c: Candidate, documents: Sequence[Document]) -> bool:
+    """Whether a sentence stands in an article repealed while its document stays: it has been replaced, not contradicted."""
+    return bool(fallen_article(documents[c.document], c.source.reading.path(c.span[0])))
 
 
 def _comparable(one: Document, other: Document) -> bool:

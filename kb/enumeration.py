@@ -2,11 +2,13 @@
 
 Markers count only in sequence: an enumeration begins with its first number and every
 further marker follows the one before, so that （一）项 in a cross-reference is none.
+The rows of a short table are one as well. No list goes on into the signature under a text.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -37,6 +39,12 @@ _BULLET = re.compile(r"(?:^|(?<=\n))[ 　]*[-•●■◆□▪·*][ 　]*(?=\S)
 _FULL_STOP = re.compile(r"[。！？]|\n")
 _LEAD_LINE = re.compile(r"[：:][ 　]*\n")
 PLAIN_ITEM = 60  # code points of an item without a marker
+SHORT_TABLE = 1200  # code points; in a longer table one looks up a row
+_ROW = re.compile(r"^[ 　]*(?P<first>[^：；。\n]{1,24})：[^；\n]*；[^：；。\n]{1,24}：.*$", re.M)  # 类别：宾馆；收费标准：4
+_DAY_LINE = re.compile(
+    r"^[ 　]*(?:(?:19|20)\d\d|二[〇○零]..)[ 　]*年[ 　]*[\d一二三四五六七八九十]{1,3}[ 　]*月[ 　]*[\d一二三四五六七八九十]{1,3}[ 　]*日[ 　]*$", re.M
+)
+_SIGNS = re.compile(r"(?![省市县区镇乡州各本])[^，。；：、]{2,40}(?:政府|委员会|办公室|[局厅部委院办会]|中心|公司)")  # by full name, not 市财政局
 
 
 class Marker(NamedTuple):
@@ -86,12 +94,17 @@ def enumerations(text: str, marks: Sequence[Marker]) -> list[Enumeration]:
     """The lists in a text, inner ones too, in the order in which they close."""
     done: list[Enumeration] = []
     stack: list[_Open] = []
+    signed = list(_signatures(text))
 
     def close(down_to: int, at: int) -> None:
         while len(stack) > down_to:
             ended = stack.pop()
             if len(ended.marks) >= 2:
-                done.append(Enumeration(tuple(ended.marks), _end(text, ended.marks, at)))
+                done.append(Enumeration(tuple(ended.marks), _end(text, ended.marks, before(ended.marks[-1].start, at))))
+
+    def before(mark: int, at: int) -> int:
+        """Where the last item of a list ends at the latest: at the signature, if one comes before `at`."""
+        return min([at, *signed[bisect_left(signed, mark) :][:1]])
 
     for mark in marks:
         if mark.family in ("chapter", "article"):
@@ -105,7 +118,7 @@ def enumerations(text: str, marks: Sequence[Marker]) -> list[Enumeration]:
             close(_parent(stack, mark, depth), mark.start)
             stack.append(_Open(mark.family, [mark]))
     close(0, len(text))
-    return done + list(_plain(text, done))
+    return [*done, *_plain(text, done, frozenset(signed)), *_tables(text)]
 
 
 def _parent(stack: Sequence[_Open], mark: Marker, same: int | None) -> int:
@@ -139,11 +152,22 @@ def _end(text: str, marks: Sequence[Marker], limit: int) -> int:
     return limit
 
 
-def _plain(text: str, known: Sequence[Enumeration]) -> Iterator[Enumeration]:
+def _signatures(text: str) -> Iterator[int]:
+    """Where each signature (落款) begins: who signs, in the line above a day."""
+    for day in _DAY_LINE.finditer(text):
+        end = day.start()
+        while end and text[end - 1] in " 　\n":
+            end -= 1
+        start = text.rfind("\n", 0, end) + 1
+        if _SIGNS.fullmatch(text[start:end].strip()):
+            yield start
+
+
+def _plain(text: str, known: Sequence[Enumeration], signed: frozenset[int]) -> Iterator[Enumeration]:
     """Bulleted lines, and short lines without markers under a line that ends in a colon."""
     for lead in _LEAD_LINE.finditer(text):
         marks: list[Marker] = []
-        at = lead.end()
+        at, before = lead.end(), ""
         while at < len(text):
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
@@ -151,11 +175,26 @@ def _plain(text: str, known: Sequence[Enumeration]) -> Iterator[Enumeration]:
             bulleted = bool(_BULLET.match(text, at))
             if not line or not (bulleted or len(line) <= PLAIN_ITEM) or line.endswith(("：", ":")):
                 break
-            if any(e.marks[0].start <= at < e.end for e in known):
+            if at in signed or any(e.marks[0].start <= at < e.end for e in known):
+                break
+            if before and _DAY_LINE.fullmatch(line) and not _DAY_LINE.fullmatch(before):
                 break
             marks.append(Marker(_skip_blank(text, at), "•", len(marks) + 1))
-            at = end + 1
+            at, before = end + 1, line
             if line.endswith("。") and not bulleted:
                 break
         if len(marks) >= 2:
             yield Enumeration(tuple(marks), min(at, len(text)))
+
+
+def _tables(text: str) -> Iterator[Enumeration]:
+    """The rows of each short table: neighbouring lines whose first cell has the same header."""
+    rows: list[re.Match[str]] = []
+    for row in [*_ROW.finditer(text), None]:
+        if rows and (row is None or row["first"] != rows[0]["first"] or text[rows[-1].end() : row.start()].strip(" 　\n")):
+            if len(rows) >= 2 and rows[-1].end() - rows[0].start() <= SHORT_TABLE:
+                marks = (Marker(_skip_blank(text, r.start()), "row", n) for n, r in enumerate(rows, 1))
+                yield Enumeration(tuple(marks), rows[-1].end())
+            rows = []
+        if row is not None:
+            rows.append(row)

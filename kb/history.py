@@ -1,15 +1,15 @@
 """Follow-up questions, resolved against the conversation by rule; what stands alone stays as it is.
 
 “那宁波呢？” takes the last question with the like part exchanged, “它的……” takes the last
-topic, “第三项” the third item of the last list, and a question without a subject of its own
-(“多少钱？”) gets the last topic in front.
+topic, “第三项” the third item of the last list, “第三条” after an article the third article, and
+a question without a subject of its own (“多少钱？”) gets the last topic in front.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .enumeration import enumerations, markers
@@ -31,6 +31,9 @@ _PRONOUN = re.compile(
 _DOCUMENT = re.compile(r"^(?:个|部|份|项|条)?(?:条例|办法|规定|细则|文件|通知|意见|方案|法规|法律|法|政策)")
 _NTH = re.compile(r"(?:(?P<last>最后)|第(?P<n>[一二三四五六七八九十\d]{1,3}))(?:一)?(?P<unit>个|项|条|种|类|点|款|方面|步|级|大)(?!线|例|法|款)")
 _TITLE = re.compile(r"《[^《》]{2,60}》")
+_ARTICLE = re.compile(r"第[零〇一二三四五六七八九十百\d]{1,5}条(?:之[一二三四五六七八九十])?(?!例|线|款)")
+_OF_IT = re.compile(r"(?:那么?|它们?|其|该|这部?|上述|条例|办法|规定|文件|里面?|中|的|[，, ])*")  # before an article of the same text
+_WHOLE = re.compile(r"全[国省市县区州](?!性|运|委|级|场|域|人大|人民代表)")  # a place by its extent
 _WH = re.compile(
     r"(?:一共|总共|分别|具体|主要|都|各|应该?|应当|需要|可以|能够?|要|会|得|由|向|找|归|在|从|到|有|是|为|叫|指|包括|包含|对)*"
     r"(?:多少|第?几(?!乎)|哪|什么|谁|如何|怎么|怎样|何|多[久长大高远]|是否|能否|可否|有没有|是不是|能不能|可不可以|要不要|吗)"
@@ -58,43 +61,84 @@ class Tools:
     places: Places
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A question as it stands alone, its answer, and how it came about."""
+
+    question: str
+    answer: str = ""
+    put: str = ""  # what a follow-up put into the question before; the next such follow-up takes it out again
+    of: Said | None = None  # the question whose answer lists what this one is about
+
+
 def readings(question: str, history: Sequence[Turn], tools: Tools) -> list[str]:
     """The question as it may stand alone, most likely first; itself where it needs no history."""
-    previous = ""
-    answer = ""
+    last: Said | None = None
     for turn in history[-TURNS_READ:]:
         if turn.role == "user":
-            previous = _one(turn.content, previous, answer, tools)[0] if previous else turn.content.strip()
-            answer = ""
-        elif turn.role == "assistant":
-            answer = turn.content
-    return _one(question, previous, answer, tools)
+            last = _one(turn.content, last, tools)[0]
+        elif turn.role == "assistant" and last is not None:
+            last = replace(last, answer=turn.content)
+    return [said.question for said in _one(question, last, tools)]
 
 
-def _one(question: str, previous: str, answer: str, tools: Tools) -> list[str]:
+def _one(question: str, last: Said | None, tools: Tools) -> list[Said]:
     question = question.strip()
-    if not previous:
-        return [question]
+    if last is None or not last.question:
+        return [Said(question)]
     bare = _POLITE.sub("", question)
-    nth = _NTH.search(bare)
-    if nth and (item := _item(nth, answer)):
-        rest = bare[: nth.start()] + item + bare[nth.end() :]
-        return [rest]
     also = _AND.match(bare)
-    if also and not re.search(r"多少|什么|谁|如何|几|哪", also["what"]):
-        return [_exchanged(also["what"].strip(), previous, tools)]
+    what = also["what"].strip() if also and not re.search(r"多少|什么|谁|如何|几|哪", also["what"]) else ""
+    article = _of_article(bare, last.question, bool(what))
+    if article:
+        return [Said(article)]
+    nth = _NTH.search(bare)
+    if nth and not (nth["unit"] == "条" and _ARTICLE.search(last.question)):
+        item = _of_list(nth, bare, bool(what), last)
+        if item is not None:
+            return [item]
+        last = last.of or last
+    if what:
+        return [_also(what, last, tools)]
     pronoun = _PRONOUN.search(bare)
     if pronoun:
-        return [_replaced(bare, pronoun, previous, answer)]
-    subject = topic(previous)
+        return [Said(_replaced(bare, pronoun, last.question, last.answer), of=last.of)]
+    subject = topic(last.question)
     if not subject or subject in bare:
-        return [question]
+        return [Said(question)]
     if _lacks_subject(bare, tools):
-        return [f"{subject}{bare.lstrip('那')}", question]
+        return [Said(f"{subject}{bare.lstrip('那')}", of=last.of), Said(question)]
     shared = [w for w in tools.cut(fold(bare)) if len(w) > 1 and w not in FRAME]
     if len(shared) <= 4 and len(bare) <= 18 and not tools.places(bare) and not _TITLE.search(bare):
-        return [question, f"{subject}{bare}"]
-    return [question]
+        return [Said(question), Said(f"{subject}{bare}")]
+    return [Said(question)]
+
+
+def _of_article(bare: str, previous: str, also: bool) -> str:
+    """“第三条呢” after a question about 第五条 of a text: that question of the third article; "" for no such thing."""
+    asked, known = _ARTICLE.search(bare), _ARTICLE.search(previous)
+    if asked is None or known is None or _TITLE.search(bare) or not _OF_IT.fullmatch(bare[: asked.start()]):
+        return ""
+    rest = previous[known.end() :] if also else bare[asked.end() :]
+    return previous[: known.start()] + asked[0] + rest
+
+
+def _of_list(nth: re.Match[str], bare: str, also: bool, last: Said) -> Said | None:
+    """The question with the n-th item of the last list in its place; None where no list has so many."""
+    for listing in (last, last.of):
+        item = _item(nth, listing.answer) if listing else ""
+        if item and also and last.of and last.put and last.put in last.question:
+            return Said(last.question.replace(last.put, item, 1), put=item, of=listing)
+        if item:
+            return Said(bare[: nth.start()] + item + bare[nth.end() :], put=item, of=listing)
+    return None
+
+
+def _also(what: str, last: Said, tools: Tools) -> Said:
+    """“宁波呢” asked of the last question; of an item of another place's list, the question for Ningbo's own list."""
+    if last.of and tools.places(what) and not tools.places(last.question) and tools.places(last.of.question):
+        last = last.of
+    return Said(_exchanged(what, last, tools), put=what, of=last.of)
 
 
 _YEAR = re.compile(r"(?P<year>(?:19|20)\d{2}\s*年?)(?P<part>底|末|初|度|上半年|下半年)?")
@@ -116,13 +160,13 @@ def topic(question: str) -> str:
     return f"{before}{after}"[:30]
 
 
-def _exchanged(what: str, previous: str, tools: Tools) -> str:
-    """The last question with the part most like `what` exchanged for it."""
-    here, there = tools.places(what), tools.places(previous)
+def _exchanged(what: str, last: Said, tools: Tools) -> str:
+    """The last question with the part most like `what` exchanged for it: else what the follow-up before put there."""
+    previous = last.question
+    here = tools.places(what) or _WHOLE.fullmatch(what)
+    there = _place(previous, tools)
     if here and there:
-        name = there[-1][0]
-        at = previous.rfind(name)
-        end = at + len(name)
+        at, end = there
         if previous[end : end + 1] in tuple("省市县区") and what[-1] in "省市县区":
             end += 1
         return previous[:at] + what + previous[end:]
@@ -141,7 +185,22 @@ def _exchanged(what: str, previous: str, tools: Tools) -> str:
         best = max(range(len(phrases)), key=alike.__getitem__)
         if alike[best] >= 0.2:
             return previous.replace(phrases[best], what, 1)
+    if last.put and last.put in previous:
+        return previous.replace(last.put, what, 1)
     return f"{what}{previous}"
+
+
+def _place(text: str, tools: Tools) -> tuple[int, int] | None:
+    """Where a text names its last place, with those it lies in before it: 杭州市西湖区, or 全省; None for nowhere."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for name, _ in tools.places(text):
+        start = text.find(name, at)
+        at = start + len(name)
+        joined = spans and text[spans[-1][1] : start] in ("", *"省市县区")
+        spans.append((spans.pop()[0] if joined else start, at))
+    whole = None if spans else _WHOLE.search(text)
+    return whole.span() if whole else (spans[-1] if spans else None)
 
 
 def _shared(a: str, b: str) -> float:

@@ -23,6 +23,9 @@ _SEVERAL = re.compile(r"(?:多少|多大|多久|几|谁|什么|哪|怎).{0,12}[�
 ANAPHOR = re.compile(
     r"^[“‘\"]?(?:[一-龥]{0,2}(?:该|上述|前款|前述|前项|此外?|其(?!他|中|余|它|实|次)|这(?!里)|它|他们?(?!人)|当地|对此|据此|为此|同时|另外|但是?|因此|否则|然而|其中))"
 )
+_ADDRESSED = re.compile(  # 主送机关: 各区县（市）财政局：
+    r"[^。；：:]{0,80}(?:各[^。；：:]{1,80}|政府|委员会|办公室|[局厅部委院办]|中心|公司|学校|大学)[：:]$"
+)
 LEAD_SAYS = 0.3  # share of the question in a lead-in that makes its list the answer
 HEADINGS_ASKED = 0.5  # the same where the items are headings with text of their own
 MANY_ITEMS = 1.5  # a list whose sentences together are believed this much more than its best one
@@ -123,14 +126,22 @@ def _mass(found: Sequence[Candidate], belief: Floats, document: int, listing: Li
 
 
 def _quoted(document: int, reading: Reading, listing: Listing, share: float) -> Pick:
-    first = listing.lead if listing.lead >= 0 else listing.first
+    lead = -1 if _addresses(reading, listing.lead) else listing.lead
+    first = lead if lead >= 0 else listing.first
     start, end = reading.sentences[first].start, reading.sentences[listing.last - 1].end
     if end - start <= LIST_LIMIT:
         return Pick(document, ((start, end),), share, "list")
-    heads = ([listing.lead] if listing.lead >= 0 else []) + [a for a, _ in listing.items]
+    heads = ([lead] if lead >= 0 else []) + [a for a, _ in listing.items]
     return Pick(
         document, tuple((reading.sentences[i].start, reading.sentences[i].end) for i in heads), share, "list"
     )
+
+
+def _addresses(reading: Reading, index: int) -> bool:
+    """Whether a sentence says whom the text is addressed to, before the text begins; that introduces no list."""
+    if index < 0 or not _ADDRESSED.fullmatch(reading.of(index).strip()):
+        return False
+    return not any(reading.of(i).endswith(("。", "；", "！", "？")) for i in range(index))
 
 
 def _sentences(
@@ -209,7 +220,7 @@ def _with_referent(reading: Reading, document: int, index: int) -> set[tuple[int
     chosen = {(document, index)}
     before = index - 1
     lead = reading.sentences[index].lead
-    if lead >= 0 and reading.of(lead).rstrip().endswith(("：", ":")):
+    if lead >= 0 and reading.of(lead).rstrip().endswith(("：", ":")) and not _addresses(reading, lead):
         chosen.add((document, lead))
         return chosen
     if (

@@ -86,8 +86,11 @@ async def one_document(id: Id, service: At, caller: Reader) -> Response:
 @router.get("/{id}/text", response_model=TextOut, responses=problems(404), summary="规范文本与目录")
 async def text(id: Id, service: At, caller: Reader, revision: OfRevision = None) -> Response:
     def found() -> dict[str, object]:
-        one = revision_of(service.library.store, caller, id, revision)
+        store = service.library.store
+        one = revision_of(store, caller, id, revision)
         return {
+            "title": store.ever(id).title,
+            "removed": store.removed(id),
             "revision": one.number,
             "sha256": one.sha256,
             "text": one.text,

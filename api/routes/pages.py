@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.staticfiles import StaticFiles
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import NotModifiedResponse
+from starlette.types import Scope
 
+from ..problems import StoredFile
 from ..reference import reference_page
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 router = APIRouter(include_in_schema=False)
-FRESH = {"Cache-Control": "no-cache"}  # asked again each time, answered 304 while unchanged
 
 
 def static() -> StaticFiles:
@@ -20,49 +24,58 @@ def static() -> StaticFiles:
 
 
 class _Fresh(StaticFiles):
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response: Response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["Cache-Control"] = "no-cache"
+    """Files that are asked for again each time, and answered 304 while unchanged."""
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = StoredFile(full_path, status_code, {"Cache-Control": "no-cache"}, stat_result=stat_result)
+        if self.is_not_modified(response.headers, Headers(scope=scope)):
+            return NotModifiedResponse(response.headers)
         return response
 
 
-def _page(name: str) -> Response:
-    return FileResponse(WEB / name, headers=FRESH)
+async def _page(name: str, request: Request) -> Response:
+    return await static().get_response(name, request.scope)
 
 
 @router.get("/")
-async def first_page() -> Response:
-    return _page("index.html")
+async def first_page(request: Request) -> Response:
+    return await _page("index.html", request)
 
 
 @router.get("/documents/{id}")
-async def reader(id: str) -> Response:
-    return _page("reader.html")
+async def reader(request: Request) -> Response:
+    return await _page("reader.html", request)
 
 
 @router.get("/audit")
-async def audit_desk() -> Response:
-    return _page("audit.html")
+async def audit_desk(request: Request) -> Response:
+    return await _page("audit.html", request)
 
 
 @router.get("/embed")
-async def frame() -> Response:
-    return _page("embed.html")
+async def frame(request: Request) -> Response:
+    return await _page("embed.html", request)
 
 
 @router.get("/demo")
-async def demo() -> Response:
-    return _page("demo.html")
+async def demo(request: Request) -> Response:
+    return await _page("demo.html", request)
 
 
 @router.get("/embed.js")
-async def widget() -> Response:
-    return FileResponse(WEB / "embed.js", media_type="text/javascript", headers=FRESH)
+async def widget(request: Request) -> Response:
+    return await _page("embed.js", request)
 
 
 @router.get("/favicon.ico")
-async def icon() -> Response:
-    return FileResponse(WEB / "icon.svg", media_type="image/svg+xml")
+async def icon(request: Request) -> Response:
+    return await _page("icon.svg", request)
 
 
 @router.get("/docs")

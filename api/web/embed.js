@@ -34,6 +34,7 @@
       chip: (n) => `查看引文 ${n}`,
       failed: "暂时无法回答",
       network: "连接不上政策服务，请稍后重试。",
+      cut: "回答没有传完，连接中途断开，请重试。",
       key: "访问密钥未被接受，请联系本网站管理员。",
       busy: "服务繁忙，请稍后重试。",
       all: "在政策知识库中查看完整回答",
@@ -66,6 +67,7 @@
       chip: (n) => `Show citation ${n}`,
       failed: "No answer just now",
       network: "The policy service cannot be reached; please try again later.",
+      cut: "The answer was cut off when the connection broke; please try again.",
       key: "The access key was not accepted; please tell this site's administrator.",
       busy: "The service is busy; please try again shortly.",
       all: "See the whole answer in the policy library",
@@ -201,6 +203,11 @@
       return this.getAttribute("mode") === "search" ? "search" : "ask";
     }
 
+    /** Says that the connection broke before the answer was whole; what was stopped stays stopped. */
+    #cut = (error) => {
+      throw error?.name === "AbortError" ? error : new Error(this.#w.cut);
+    };
+
     #render() {
       const w = this.#w;
       this.#paintDark();
@@ -328,16 +335,17 @@
     }
 
     async #answerOf(response, onHits, onClaim) {
-      if (!(response.headers.get("Content-Type") || "").includes("event-stream")) return response.json();
+      if (!(response.headers.get("Content-Type") || "").includes("event-stream"))
+        return response.json().catch(this.#cut);
       const reader = response.body.getReader();
       const decoder = new TextDecoder();
       let rest = "";
       let answer = null;
       for (;;) {
-        const { value, done } = await reader.read();
+        const { value, done } = await reader.read().catch(this.#cut);
         rest += (value ? decoder.decode(value, { stream: true }) : "").replace(/\r/g, "");
         const blocks = rest.split("\n\n");
-        rest = done ? "" : blocks.pop();
+        rest = blocks.pop(); // an event that nothing ends is not whole
         for (const block of blocks) {
           const name = (/^event: ?(.*)$/m.exec(block) || [])[1];
           const lines = block
@@ -353,8 +361,7 @@
         }
         if (done) break;
       }
-      if (!answer) throw new Error(this.#w.network);
-      return answer;
+      return answer ?? this.#cut();
     }
 
     async search(query) {
@@ -362,7 +369,8 @@
       await this.#guard(
         () => this.search(query),
         async () => {
-          const { hits } = await (await this.#call("/api/search", { query, k: 8, ...this.#filters() })).json();
+          const response = await this.#call("/api/search", { query, k: 8, ...this.#filters() });
+          const { hits } = await response.json().catch(this.#cut);
           this.out.replaceChildren(
             hits.length
               ? h(

@@ -56,7 +56,7 @@ const zh = {
   "page.n": "第 {n} 页", "page.of": "第 {n} 页，共 {count} 页", "page.previous": "上一页", "page.next": "下一页", "page.enlarge": "放大",
 
   "reader.home": "返回首页", "reader.missing": "没有这份文件", "reader.missingDetail": "它可能已被移除，或链接有误；请回首页检索标题或文号。", "reader.proofIn": "出处：《{title}》", "reader.outline": "目录", "reader.noOutline": "本文没有分出章节。", "reader.about": "文件信息", "reader.metadata": "文件信息", "reader.relations": "相关文件", "reader.revisions": "版本",
-  "reader.older": "这是第 {n} 版，最新为第 {now} 版。", "reader.newest": "看最新版", "reader.statusReason": "时效依据：", "reader.original": "下载原件", "reader.copyLink": "复制链接",
+  "reader.older": "这是第 {n} 版，最新为第 {now} 版。", "reader.newest": "看最新版", "reader.withdrawn": "这份文件已于 {when} 移出本库，不再用于检索和作答。以下是它的第 {n} 版，即当时引用的原文，只供核查。", "reader.statusReason": "时效依据：", "reader.original": "下载原件", "reader.copyLink": "复制链接",
   "reader.proof": "出处", "reader.proofOf": "在正文中查看“{name}”的出处", "reader.revision": "第 {n} 版", "reader.oneRevision": "只有一个版本。", "reader.views": "显示方式", "reader.viewText": "文字", "reader.viewPages": "原件页面",
   "field.title": "标题", "field.number": "文号", "field.issuer": "发文机关", "field.issued": "成文日期", "field.effective": "施行日期", "field.expires": "失效日期", "field.status": "时效", "field.kind": "类别", "field.region": "地区", "field.visibility": "公开范围",
   "field.recipients": "主送机关", "field.issuers": "联合发文机关", "field.attachments": "附件", "field.secrecy": "密级", "field.source": "来源文件", "field.sha256": "文本校验值（SHA-256）",
@@ -133,7 +133,7 @@ const en = {
   "page.n": "Page {n}", "page.of": "Page {n} of {count}", "page.previous": "Previous page", "page.next": "Next page", "page.enlarge": "Enlarge",
 
   "reader.home": "Back to the first page", "reader.missing": "There is no such document", "reader.missingDetail": "It may have been removed, or the link may be wrong; search for its title or number on the first page.", "reader.proofIn": "where: {title}", "reader.outline": "Contents", "reader.noOutline": "This text has no chapters.", "reader.about": "About this document", "reader.metadata": "About this document", "reader.relations": "Related documents", "reader.revisions": "Revisions",
-  "reader.older": "This is revision {n}; the newest is {now}.", "reader.newest": "See the newest", "reader.statusReason": "Why: ", "reader.original": "Download the original", "reader.copyLink": "Copy link",
+  "reader.older": "This is revision {n}; the newest is {now}.", "reader.newest": "See the newest", "reader.withdrawn": "This document was removed from the library on {when} and is no longer searched or cited. Below is its revision {n}, the text as it was cited, for checking only.", "reader.statusReason": "Why: ", "reader.original": "Download the original", "reader.copyLink": "Copy link",
   "reader.proof": "where", "reader.proofOf": "Show in the text where “{name}” comes from", "reader.revision": "Revision {n}", "reader.oneRevision": "There is one revision.", "reader.views": "View", "reader.viewText": "Text", "reader.viewPages": "Original pages",
   "field.title": "Title", "field.number": "Number", "field.issuer": "Issuer", "field.issued": "Issued", "field.effective": "In force from", "field.expires": "Expires", "field.status": "Validity", "field.kind": "Kind", "field.region": "Region", "field.visibility": "Visibility",
   "field.recipients": "Addressed to", "field.issuers": "Issued jointly by", "field.attachments": "Attachments", "field.secrecy": "Classification", "field.source": "Source file", "field.sha256": "Checksum of the text (SHA-256)",

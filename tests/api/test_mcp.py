@@ -12,6 +12,8 @@ from api_samples import HIDDEN_QUESTION, QUESTION, Live
 from mcp import ClientSession
 from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
 
+from api.tools import goes_by
+
 TOOLS = {"search", "fetch", "ask_policy", "verify_quote", "check_validity"}
 
 
@@ -73,12 +75,52 @@ def test_verify_quote_says_where_a_quote_stands(live: Live) -> None:
     assert given(live, "verify_quote", quote="驿站每日开放时间不得少于三小时。")["result"] == "near"
 
 
-@pytest.mark.parametrize("named", ["安政发[2023]5号", "《安吉县未来乡村驿站管理办法》", "安吉县未来乡村驿站管理办法"])
+@pytest.mark.parametrize(
+    "named", ["安政发[2023]5号", "《安吉县未来乡村驿站管理办法》", "安吉县未来乡村驿站管理办法"]
+)
 def test_check_validity_knows_a_document_by_number_or_title_and_on_any_day(live: Live, named: str) -> None:
     (document,) = given(live, "check_validity", document=named)["documents"]
     assert document["status"] == "in_force" and document["relations"] == []
     (before,) = given(live, "check_validity", document=named, as_of="2023-04-10")["documents"]
     assert before["status"] == "not_yet"
+
+
+@pytest.mark.parametrize(
+    ("named", "similar"),
+    [
+        ("浙政发〔2023〕1号", []), ("《中华人民共和国火星移民法》", []), ("完全不存在的某某文件xyz", []),
+        ("未来乡村驿站", ["安吉县未来乡村驿站管理办法"]), ("安吉县未来乡村驿站管理细则", ["安吉县未来乡村驿站管理办法"]),
+        ("关于废止安政发〔2023〕5号的通知", []),
+    ],
+)  # fmt: skip
+def test_check_validity_of_what_is_not_there_says_nothing_of_other_documents(
+    live: Live, named: str, similar: list[str]
+) -> None:
+    found = given(live, "check_validity", document=named)
+    assert found["documents"] == [] and [one["title"] for one in found["similar"]] == similar
+    assert all(set(one) == {"doc_id", "title", "number", "url"} for one in found["similar"])
+
+
+def test_check_validity_knows_a_title_with_its_number_and_says_nothing_of_similar_ones(live: Live) -> None:
+    named = "《安吉县未来乡村驿站管理办法》（安政发〔2023〕5号）"
+    found = given(live, "check_validity", document=named)
+    assert [one["number"] for one in found["documents"]] == ["安政发〔2023〕5号"] and found["similar"] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted", "same"),
+    [
+        ("关于印发《城市更新办法》的通知", "城市更新办法", True), ("城市更新办法", "关于印发《城市更新办法》的通知", True),
+        ("甲市政府关于印发《城市更新办法》的通知", "乙市政府关于印发《城市更新办法》的通知", False),
+        ("物业管理条例", "物业管理条例实施细则", False), ("物业管理条例（2018修正）", "《物业管理条例》", True),
+        ("物业管理条例（2018修正）", "物业管理条例（2020年修订）", False),
+        ("物业管理条例（2018修正）", "物业管理条例(2018-03-19)", True),
+    ],
+)  # fmt: skip
+def test_a_document_goes_by_its_title_and_by_that_of_the_text_it_issues(
+    title: str, wanted: str, same: bool
+) -> None:
+    assert goes_by(title, wanted) == same
 
 
 def test_a_key_sees_through_the_tools_only_what_it_may_see(live: Live) -> None:
@@ -112,6 +154,23 @@ def test_a_call_that_makes_no_sense_gets_a_message_and_no_trace(
 ) -> None:
     result = call(live, live.everything, tool, **arguments)
     assert result.is_error and "Traceback" not in result.content[0].text
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "code", "said"),
+    [
+        ("search", {}, "bad_input", "query：缺少此项"), ("search", {"query": "x", "k": 0}, "bad_input", "k：太小（至少 1）"),
+        ("ask_policy", {"question": "问" * 2001, "k": "多"}, "bad_input", "question：太长（至多 2000 个字）；k：应为整数"),
+        ("verify_quote", {"quote": "x", "doc_id": 5}, "bad_input", "doc_id：应为字符串"),
+        ("nope", {}, "not_found", "没有名为 nope 的工具；可用的有 search、fetch、ask_policy、verify_quote、check_validity"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_call_is_said_in_one_chinese_sentence(
+    live: Live, tool: str, arguments: dict[str, Any], code: str, said: str
+) -> None:
+    result = call(live, live.everything, tool, **arguments)
+    assert result.is_error and result.content[0].text == said
+    assert result.structured_content == {"error": {"code": code, "message": said}}
 
 
 def test_without_a_key_nobody_gets_in(live: Live) -> None:

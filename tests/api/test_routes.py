@@ -162,6 +162,44 @@ def test_one_bad_file_does_not_stop_the_others(client: TestClient) -> None:
     assert client.get(f"/api/documents/{record['doc_id']}").json()["external_id"] == "r-1"
 
 
+def test_of_two_files_of_one_name_in_one_upload_the_second_is_refused_with_advice(client: TestClient) -> None:
+    first = "柳桥村水井规定\n\n第一条 水井每日清理一次。\n".encode()
+    second = "松岗村古树规定\n\n第一条 古树周围五米不得动土。\n".encode()
+    rows = send(client, ("甲/柳松.txt", first), ("乙/柳松.txt", second), ("丙/柳松.txt", first))["results"]
+    assert [row["outcome"] for row in rows] == ["added", "unchanged", "failed"]
+    assert "同名" in rows[2]["reason"] and "改名" in rows[2]["reason"]
+    assert client.get(f"/api/documents/{rows[0]['doc_id']}").json()["revision"] == 1
+    archives = []
+    for text in (first, second):
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as out:
+            out.writestr("规定.txt", text)
+        archives.append(("柳松.zip", archive.getvalue()))
+    assert send(client, *archives, kind="case")["failed"] == 1
+
+
+def test_another_document_uploaded_under_a_known_name_is_a_new_revision_and_says_so(client: TestClient) -> None:
+    texts = [
+        "荷塘村船闸规定\n\n第一条 船闸每日开启四次。\n",
+        "荷塘村船闸规定\n\n第一条 船闸每日开启六次。\n",
+        "石坪村祠堂修缮公告\n\n祠堂屋面自九月起修缮，工期三个月。\n",
+    ]
+    rows = [send(client, ("荷塘.txt", text.encode()))["results"][0] for text in texts]
+    assert [row["outcome"] for row in rows] == ["added", "updated", "updated"]
+    assert [row["reason"] for row in rows[:2]] == [None, None]
+    assert "差别很大" in rows[2]["reason"] and "改名" in rows[2]["reason"]
+    assert client.get(f"/api/documents/{rows[2]['doc_id']}").json()["revision"] == 3
+
+
+def test_records_are_shown_under_the_name_of_the_file_that_was_sent(client: TestClient) -> None:
+    line = json.dumps({"_id": "w-9", "title": "芦荡村渔汛公告", "text": "第一条 渔汛自三月起。"}).encode()
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("夹带.jsonl", line.replace(b"w-9", b"w-10"))
+    rows = send(client, ("渔汛.jsonl", line), ("渔汛包.zip", archive.getvalue()))["results"]
+    assert [row["file"] for row in rows] == ["渔汛.jsonl#w-9（第 1 行）", "渔汛包.zip!夹带.jsonl#w-10（第 1 行）"]
+
+
 def test_a_person_may_settle_the_status_and_take_it_back(client: TestClient) -> None:
     identity = send(client, ("杨桥路灯规定.txt", "杨桥路灯规定\n\n第一条 路灯二十二点熄灭。\n".encode()))["results"][0]["doc_id"]
     said = {"status": "repealed", "reason": "已由新规定取代", "by": "王某"}

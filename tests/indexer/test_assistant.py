@@ -128,6 +128,37 @@ def test_cases_on_a_topic_that_none_touches_are_refused(answer) -> None:  # type
     assert answer("有哪些海上风电的案例？").basis == "none"
 
 
+def library_of(home: Path, texts: dict[str, str]) -> Assistant:
+    """An assistant over a few documents, by file name."""
+    (home / "in").mkdir()
+    for name, text in texts.items():
+        (home / "in" / name).write_text(text, "utf-8")
+    library = Library(load_settings(home / "home"))
+    add(library, [home / "in"])
+    return Assistant(library)
+
+
+def test_thirteen_cases_are_all_listed(tmp_path: Path) -> None:
+    villages = [f"{name}村" for name in "杏花 柳浪 桃溪 竹山 梅岭 荷塘 枫桥 松坡 桂林 兰亭 菊园 茶坞 石桥".split()]
+    case = "---\ntitle: {0}修缮古井\nkind: case\n---\n{0}修缮古井三口，村民用上清水。\n"
+    assistant = library_of(tmp_path, {f"{name}.md": case.format(name) for name in villages})
+    given = assistant.ask(Question("修缮古井有哪些案例？"))
+    assert len(given.citations) == 13 and all(name in given.text for name in villages)
+
+
+def test_the_item_of_a_province_s_list_is_not_quoted_as_a_city_s(tmp_path: Path) -> None:
+    plan = "---\ntitle: {0}茶园整治方案\nkind: action\nregion: {0}\n---\n为整治茶园，制定本方案。\n{0}茶园整治任务包括：\n{1}\n"
+    assistant = library_of(tmp_path, {
+        "省.md": plan.format("浙江省", "（一）修建机耕路；\n（二）引水上山；\n（三）补种老茶树。"),
+        "市.md": plan.format("宁波市", "（一）清除杂草；\n（二）疏浚沟渠。"),
+    })  # fmt: skip
+    turns: list[Turn] = []
+    for text in ("浙江省茶园整治任务有哪些？", "第三项具体指什么？", "那宁波呢？"):
+        given = assistant.ask(Question(text, tuple(turns)))
+        turns += [Turn("user", text), Turn("assistant", given.text)]
+    assert set(quoted(given)) == {"宁波市茶园整治方案"} and "疏浚沟渠" in given.text
+
+
 def test_a_repealed_article_is_no_rule_and_an_amended_text_is_quoted_with_a_caution(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

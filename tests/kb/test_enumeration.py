@@ -33,6 +33,13 @@ def lists(text: str) -> list[list[str]]:
         ("(1)项目库；(2)目视检查；(3)或者远程检查。", ["(1)项目库；", "(2)目视检查；", "(3)或者远程检查。"]),
         ("①甲②乙③丙", ["①甲", "②乙", "③丙"]),
         ("材料：\n- 身份证\n- 户口簿\n", ["- 身份证", "- 户口簿"]),
+        ("收费见下表。\n类别：澡堂；元：4\n类别：苗圃；元：20；备注：按月\n另行通知。\n", [
+            "类别：澡堂；元：4", "类别：苗圃；元：20；备注：按月",
+        ]),
+        ("成员单位：\n市水利局\n市财政局\n松江市人民政府办公室\n2026年4月1日\n", ["市水利局", "市财政局"]),
+        ("成员单位：\n市水利局\n市财政局\n二〇二六年四月一日\n", ["市水利局", "市财政局"]),
+        ("闭馆日期：\n2026年4月1日\n2026年5月1日\n", ["2026年4月1日", "2026年5月1日"]),
+        ("一、总则\n甲。\n二、附则\n乙。\n松江市水利局\n2026年4月1日\n", ["一、总则\n甲。", "二、附则\n乙。"]),
     ],
 )
 def test_each_way_of_numbering_gives_its_items(text: str, items: list[str]) -> None:
@@ -51,6 +58,11 @@ def test_each_way_of_numbering_gives_its_items(text: str, items: list[str]) -> N
 )
 def test_references_decimals_and_lonely_markers_are_no_list(text: str) -> None:
     assert lists(text) == []
+
+
+def test_a_long_table_and_lines_of_different_cells_are_no_list() -> None:
+    assert lists("".join(f"类别：第{n}种苗圃；元：{n}\n" for n in range(200))) == []
+    assert lists("类别：澡堂；元：4\n名称：苗圃；元：20\n") == []
 
 
 def test_an_inner_list_closes_before_the_outer_one_and_lies_inside_it() -> None:

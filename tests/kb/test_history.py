@@ -80,6 +80,50 @@ def test_what_went_before_is_resolved_too(tools: Tools) -> None:
     assert re.match("嘉兴.*风貌游线", made)
 
 
+@pytest.mark.parametrize(
+    ("follow", "made"),
+    [
+        ("那第三条呢？", "《松江市茶园办法》第三条规定了什么？"),
+        ("第三条怎么规定的？", "《松江市茶园办法》第三条怎么规定的？"),
+        ("第三项具体指什么？", "拒交茶园账册具体指什么？"),
+    ],
+)
+def test_after_a_question_for_an_article_the_third_one_is_an_article_and_the_third_item_an_item(  # type: ignore[no-untyped-def]
+    tools: Tools, follow: str, made: str
+) -> None:
+    answer = "第五条 禁止下列行为：\n（一）砍伐茶树；\n（二）占用茶园；\n（三）拒交茶园账册。[1]"
+    assert asked(follow, tools, "《松江市茶园办法》第五条规定了什么？", answer) == made
+
+
+def test_a_second_exchange_takes_the_place_of_the_first(tools: Tools) -> None:
+    base = "宁波市苗圃垃圾处理费是多少？"
+    first = asked("澡堂呢？", tools, base, "略。")
+    assert "澡堂" in first
+    assert asked("那修车铺呢？", tools, base, "略。", "澡堂呢？", "略。") == first.replace("澡堂", "修车铺")
+
+
+@pytest.mark.parametrize(
+    ("follow", "previous", "made"),
+    [
+        ("那宁波呢？", "杭州市西湖区茶园补助多少？", "宁波茶园补助多少？"),
+        ("那宁波市呢？", "杭州西湖区茶园补助多少？", "宁波市茶园补助多少？"),
+        ("全省呢？", "杭州市西湖区茶园补助多少？", "全省茶园补助多少？"),
+        ("那宁波呢？", "全省茶园补助多少？", "宁波茶园补助多少？"),
+    ],
+)
+def test_a_place_is_exchanged_whole_with_those_it_lies_in(tools: Tools, follow: str, previous: str, made: str) -> None:
+    assert asked(follow, tools, previous, "略。") == made
+
+
+def test_of_another_place_the_item_of_a_list_is_asked_for_by_that_place_s_own_list(tools: Tools) -> None:
+    before = ("浙江省茶园整治有哪些任务？", "任务：\n（一）修路；\n（二）引水；\n（三）补种茶树。[1]", "第三项具体指什么？", "补种茶树。")
+    assert asked("那宁波呢？", tools, *before) == "宁波茶园整治有哪些任务？"
+    assert asked("那第二项呢？", tools, *before) == "引水具体指什么？"
+    assert asked("那第五项呢？", tools, *before).startswith("第五项浙江省茶园整治")
+    of_ningbo = (*before, "那宁波呢？", "任务：\n（一）除草；\n（二）清淤。[1]")
+    assert asked("最后一项是什么？", tools, *of_ningbo) == "清淤是什么？"
+
+
 def test_the_topic_of_a_question_is_its_title_or_what_stands_beside_its_question_word() -> None:
     assert topic("《节水条例》规定了哪些处罚？") == "《节水条例》"
     assert topic("请问浙里未来社区在线是什么？") == "浙里未来社区在线"

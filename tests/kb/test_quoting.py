@@ -81,6 +81,35 @@ def test_one_figure_asked_for_does_not_bring_its_whole_list(ask) -> None:  # typ
     assert "五元" in quoted and "三元" not in quoted
 
 
+TARIFF = "收费见下表。\n" + "".join(f"类别：{name}；收费标准（元）：{n}\n" for n, name in enumerate("澡堂 苗圃 茶馆 集市 工坊".split(), 2))
+
+
+@pytest.mark.parametrize("best", ["类别：澡堂", "收费见下表"])
+def test_all_rows_of_a_short_table_are_quoted_where_they_are_asked_for(ask, best: str) -> None:  # type: ignore[no-untyped-def]
+    _, quoted = ask("收费标准有哪些？", TARIFF, best, belief=0.3)
+    assert all(name in quoted for name in "澡堂 苗圃 茶馆 集市 工坊".split())
+
+
+def test_one_row_asked_for_does_not_bring_the_table(ask) -> None:  # type: ignore[no-untyped-def]
+    _, quoted = ask("茶馆收多少元？", TARIFF, "类别：茶馆")
+    assert "茶馆" in quoted and "澡堂" not in quoted and "工坊" not in quoted
+
+
+NOTICE = "松江市茶园补助通知\n各区县（市）财政局：\n一、茶园补助每亩五百元；\n二、茶园补助每年三月申请。\n"
+
+
+@pytest.mark.parametrize("question", ["茶园补助每亩多少元？", "茶园补助有哪些规定？"])
+def test_whom_a_text_is_addressed_to_leads_into_no_list(ask, question: str) -> None:  # type: ignore[no-untyped-def]
+    _, quoted = ask(question, NOTICE, "一、茶园")
+    assert "五百元" in quoted and "财政局" not in quoted
+
+
+def test_a_body_whose_duties_are_listed_leads_into_them(ask) -> None:  # type: ignore[no-untyped-def]
+    text = "茶园分工如下。\n市财政局：\n（一）拨付茶园补助；\n（二）检查茶园账册。\n"
+    _, quoted = ask("市财政局有哪些分工？", text, "（一）")
+    assert quoted.startswith("市财政局：") and "检查茶园账册" in quoted
+
+
 def test_the_list_believed_most_is_quoted_though_a_single_sentence_stands_first(ask) -> None:  # type: ignore[no-untyped-def]
     text = "停车场应当登记。\n禁止下列行为：\n（一）占用消防通道；\n（二）私设地锁；\n（三）堆放杂物。\n"
     [pick], quoted = ask("停车有哪些行为被禁止？", text, "停车场应当登记", belief=0.25)

@@ -56,6 +56,21 @@ def held_back(page: Page, url: str) -> list[Route]:
     return held
 
 
+BROKEN = """() => {
+  const claim = new TextEncoder().encode('event: claim\\ndata: {"text": "说了一半。"}\\n\\nevent: claim\\ndata: {"te');
+  window.fetch = async () => new Response(
+    new ReadableStream({
+      start: (stream) => {
+        stream.enqueue(claim);
+        window.end = (how) => (how === "error" ? stream.error(new TypeError("network error")) : stream.close());
+      },
+    }),
+    { headers: { "Content-Type": "text/event-stream" } },
+  );
+}"""
+"""Every answer of the page breaks off in the middle of an event, once `window.end(how)` is called."""
+
+
 def home(page: Page, server: str) -> None:
     page.goto(f"{server}/")
     page.wait_for_selector("facet-panel fieldset", state="attached")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from .journeys import ARTICLES, ask, call, held_back, home, marked, send
+from .journeys import ARTICLES, BROKEN, ask, call, held_back, home, marked, send
 
 QUESTION = "青禾镇邻里驿站每日开放时间不得少于几小时？"
 
@@ -66,6 +66,20 @@ def test_claims_are_shown_and_read_aloud_as_they_come(page: Page, server: str) -
         page.evaluate("text => window.claim(text)", told[-1])
         expect(log.locator("p")).to_have_text(told)
     assert log.evaluate("node => node.closest('[aria-busy=true]')") is None  # or nothing would be read
+
+
+@pytest.mark.parametrize("how", ["error", "close"])
+def test_an_answer_that_is_cut_off_says_so(page: Page, server: str, how: str) -> None:
+    home(page, server)
+    page.evaluate(BROKEN)
+    page.fill("#question", QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("说了一半。")
+    page.evaluate("how => window.end(how)", how)
+    alert = page.locator(".answer.error")
+    expect(alert).to_contain_text("回答没有传完")
+    expect(alert).to_contain_text("连接中途断开，请重试。")
+    expect(page.get_by_role("button", name="重试")).to_be_visible()
 
 
 def test_an_answer_can_be_stopped(page: Page, server: str) -> None:
@@ -187,6 +201,31 @@ def test_conversations_survive_a_reload_and_can_be_deleted(page: Page, server: s
     page.reload()
     page.wait_for_selector("#conversations li")
     expect(page.locator(".conversation")).to_have_count(0)
+
+
+def test_two_tabs_on_one_conversation_keep_the_turns_of_both(page: Page, server: str, station: str) -> None:
+    home(page, server)
+    ask(page, QUESTION)
+    other = page.context.new_page()
+    home(other, server)
+    other.locator(".conversation", has_text="青禾镇").click()
+    ask(other, "青禾镇邻里驿站助餐点的留样要保存多久？")
+    ask(page, "青禾镇邻里驿站管理办法自何时起施行？")
+    page.goto(f"{server}/")
+    page.locator(".conversation", has_text="青禾镇").click()
+    expect(page.locator(".question")).to_have_text(
+        [QUESTION, "青禾镇邻里驿站助餐点的留样要保存多久？", "青禾镇邻里驿站管理办法自何时起施行？"]
+    )
+    expect(page.locator(".conversation")).to_have_count(1)
+
+
+def test_the_way_home_has_a_name_where_the_words_are_hidden(
+    new_page: Callable[..., Page], server: str
+) -> None:
+    page = new_page(width=375, height=720)
+    home(page, server)
+    expect(page.locator("top-bar .brand span")).to_be_hidden()
+    expect(page.get_by_role("link", name="政策知识库")).to_be_visible()
 
 
 def test_a_link_to_an_answer_opens_it_in_another_browser(

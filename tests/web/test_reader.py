@@ -120,6 +120,33 @@ def test_a_document_that_is_not_there_is_said_kindly(page: Page, server: str) ->
     expect(page.get_by_role("link", name="返回首页")).to_be_visible()
 
 
+def test_that_a_document_is_not_there_is_said_over_the_width_of_the_text(page: Page, server: str) -> None:
+    page.goto(f"{server}/documents/nothing-of-the-kind")
+    notice = page.get_by_role("alert").bounding_box()
+    assert notice and notice["width"] > 600
+
+
+def test_a_removed_document_is_shown_as_it_was_cited_and_said_to_be_removed(page: Page, server: str) -> None:
+    text = "松涧村水磨坊守则\n\n第一条 水磨坊每日运转不超过五小时。\n"
+    removed = send(server, "松涧村水磨坊守则.txt", text)["results"][0]["doc_id"]
+    start, end = span(call(server, f"/api/documents/{removed}/text")["text"], "不超过五小时")
+    call(server, f"/api/documents/{removed}", method="DELETE")
+    page.goto(f"{server}/documents/{removed}?revision=1#c={start}-{end}")
+    expect(page.locator("#title-block .notice")).to_contain_text(
+        "移出本库，不再用于检索和作答。以下是它的第 1 版"
+    )
+    expect(page.locator("h1")).to_have_text("松涧村水磨坊守则")
+    expect(page.locator("#title-block .badge")).to_have_text("文件已撤下")
+    assert marked(page) == "不超过五小时"
+    expect(page.locator("#metadata dt")).to_have_text(["标题", "文本校验值（SHA-256）"])
+    expect(page.locator("#revisions")).to_be_hidden()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="下载原件").click()
+    assert waiting.value.path().read_bytes().decode().strip() == text.strip()
+    page.goto(f"{server}/documents/{removed}")  # which revision was cited, only an answer knows
+    expect(page.get_by_role("alert")).to_contain_text("没有这份文件")
+
+
 @pytest.mark.parametrize("hash_", ["#c=5-3", "#c=999999-9999999", "#c=abc", "#c=0-0", "#%E0%A4%A"])
 def test_a_broken_address_still_shows_the_document(page: Page, server: str, garden: str, hash_: str) -> None:
     page.goto(f"{server}/documents/{garden}{hash_}")

@@ -17,7 +17,7 @@ from indexer.library import Library
 from kb.access import Keys
 from kb.settings import load_settings
 
-from .journeys import ARTICLES, send
+from .journeys import ARTICLES, BROKEN, send
 
 HOSTILE = """
 html { font-size: 61px; }
@@ -227,6 +227,23 @@ def test_the_answer_is_told_to_the_host_page(page: Page, server: str, host: Host
     )
     asked(page)
     assert page.evaluate("window.told") == "grounded"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "回答没有传完，连接中途断开，请重试。"), ("en", "The answer was cut off")]
+)
+@pytest.mark.parametrize("how", ["error", "close"])
+def test_an_answer_that_is_cut_off_says_so(
+    page: Page, server: str, host: Host, lang: str, said: str, how: str
+) -> None:
+    page.goto(portal(host, server, f'lang="{lang}"'))
+    page.locator("policy-search .card").wait_for()
+    page.evaluate(BROKEN)
+    page.locator("policy-search input").fill(QUESTION)
+    page.locator("policy-search .go").click()
+    expect(page.locator("policy-search .out")).to_contain_text("说了一半。")
+    page.evaluate("how => window.end(how)", how)
+    expect(page.locator("policy-search [role=alert]")).to_contain_text(said)
 
 
 def test_the_frame_form_works_and_tells_its_height(page: Page, server: str, host: Host) -> None:

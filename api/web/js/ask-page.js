@@ -97,7 +97,8 @@ async function askNow(question) {
 // ---- conversations
 
 function keep(conversation) {
-  all = [conversation, ...conversations.load().filter(({ id }) => id !== conversation.id)]; // another tab may have added some
+  const stored = conversations.load(); // another tab may have added some
+  all = [conversations.merged(conversation, stored), ...stored.filter(({ id }) => id !== conversation.id)];
   conversations.save(all);
   listConversations();
 }

@@ -26,6 +26,13 @@ export function save(conversations) {
   localStorage.removeItem(PLACE);
 }
 
+/** `conversation` with the turns that another tab has added to it meanwhile, each once, known by its answer. */
+export function merged(conversation, stored) {
+  const there = stored.find(({ id }) => id === conversation.id)?.turns ?? [];
+  const known = new Set(there.map(({ answer }) => answer?.id));
+  return { ...conversation, turns: [...there, ...conversation.turns.filter(({ answer }) => !known.has(answer?.id))] };
+}
+
 export function begin() {
   return { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, turns: [] };
 }

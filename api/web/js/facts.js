@@ -73,8 +73,9 @@ export function metadata(place, about, shown, prove) {
       null,
       rows,
       more,
-      h("dt", null, t("field.source")),
-      h("dd", { class: "break", title: about.source }, fileName(about)),
+      about.source
+        ? [h("dt", null, t("field.source")), h("dd", { class: "break", title: about.source }, fileName(about))]
+        : null,
       h("dt", null, t("field.sha256")),
       h("dd", { class: "break mono" }, shown.sha256),
     ),

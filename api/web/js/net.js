@@ -89,16 +89,22 @@ export async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch(cut);
     rest += (value ?? "").replaceAll("\r", ""); // a CR LF may be cut in two
     const blocks = rest.split("\n\n");
-    rest = done ? "" : blocks.pop();
+    rest = blocks.pop(); // an event that nothing ends is not whole
     for (const block of blocks) {
       const event = parsed(block);
       if (event) yield event;
     }
     if (done) return;
   }
+}
+
+/** Says that the connection broke before the answer was whole; what the reader stopped stays stopped. */
+function cut(error) {
+  if (error?.name === "AbortError") throw error;
+  throw new Problem({ title: t("error.cut"), detail: t("error.cutDetail") });
 }
 
 function parsed(block) {
@@ -115,7 +121,7 @@ function parsed(block) {
 export async function ask(body, on, signal) {
   const accept = { Accept: "text/event-stream, application/json" };
   const response = await request("/api/ask", { ...posting({ ...body, stream: true }, accept), signal });
-  if (!response.headers.get("Content-Type")?.includes("event-stream")) return response.json();
+  if (!response.headers.get("Content-Type")?.includes("event-stream")) return response.json().catch(cut);
   let answer = null;
   for await (const { event, data } of events(response.body)) {
     if (event === "hits") on.hits?.(Array.isArray(data) ? data : (data.hits ?? []));
@@ -123,8 +129,7 @@ export async function ask(body, on, signal) {
     else if (event === "answer") answer = data;
     else if (event === "error" || event === "problem") throw new Problem({ title: t("error.title"), ...data });
   }
-  if (!answer) throw new Problem({ title: t("error.cut"), detail: t("error.cutDetail") });
-  return answer;
+  return answer ?? cut();
 }
 
 /** Fetch with the key and hand the bytes to the browser as a file. */

@@ -4,11 +4,11 @@ import { spanOf } from "./codepoints.js";
 import { fileName, metadata, relations } from "./facts.js";
 import { button, fill, h, icon } from "./dom.js";
 import "./document-text.js";
-import { fillTexts, t, word } from "./language.js";
+import { fillTexts, moment, t, word } from "./language.js";
 import { download, get, query } from "./net.js";
 import "./page-view.js";
 import { inWords } from "./problem.js";
-import { factsOf, statusBadge } from "./reference.js";
+import { badge, factsOf, statusBadge } from "./reference.js";
 import { revisions } from "./revisions.js";
 import "./top-bar.js";
 
@@ -26,7 +26,7 @@ async function open() {
   if (matchMedia("(max-width: 859px)").matches) document.querySelector(".outline-part").open = false;
   const revision = new URLSearchParams(location.search).get("revision");
   try {
-    [about, shown] = await Promise.all([get(api), get(`${api}/text${query({ revision })}`)]);
+    [about, shown] = await load(revision);
   } catch (problem) {
     document.body.dataset.state = "error";
     return fill(
@@ -53,37 +53,35 @@ async function open() {
   metadata($("metadata"), about, shown, prove);
   $("relations-part").hidden = !about.relations?.length;
   relations($("relations"), about, prove);
+  $("revisions-part").hidden = Boolean(about.removed);
   revisions($("revisions"), about, shown, api);
   viewSwitch();
   goTo();
 }
 
+/** The document and its text. Of one removed since, whose cited revisions auditors may read, only the text tells. */
+async function load(revision) {
+  const [listed, text] = await Promise.allSettled([get(api), get(`${api}/text${query({ revision })}`)]);
+  if (text.status === "rejected") throw listed.reason ?? text.reason;
+  if (listed.status === "fulfilled") return [listed.value, text.value];
+  if (!text.value.removed) throw listed.reason;
+  const { title, removed, revision: number } = text.value;
+  return [{ title, removed, revision: number }, text.value];
+}
+
 // ---- head
 
 function head() {
-  const older = shown.revision !== about.revision;
   fill(
     $("title-block"),
-    older
-      ? h(
-          "div",
-          { class: "notice warm", role: "note" },
-          icon("info"),
-          h(
-            "p",
-            null,
-            t("reader.older", { n: shown.revision, now: about.revision }),
-            " ",
-            h("a", { href: location.pathname }, t("reader.newest")),
-          ),
-        )
-      : null,
+    about.removed ? withdrawn() : shown.revision === about.revision ? null : older(),
     h("h1", null, about.title),
     h(
       "p",
       { class: "row" },
-      statusBadge(about),
-      h("span", { class: "badge plain" }, word("kind", about.kind)),
+      about.removed
+        ? badge("state", "withdrawn")
+        : [statusBadge(about), h("span", { class: "badge plain" }, word("kind", about.kind))],
       h("span", { class: "facts" }, factsOf(about)),
     ),
     about.status_reason ? h("p", { class: "facts reason" }, t("reader.statusReason"), about.status_reason) : null,
@@ -93,6 +91,30 @@ function head() {
       button("download", t("reader.original"), () => fetchOriginal()),
       button("link", t("reader.copyLink"), copyLink),
       h("span", { id: "said", class: "said", role: "status" }),
+    ),
+  );
+}
+
+function withdrawn() {
+  return h(
+    "div",
+    { class: "notice bad", role: "note" },
+    icon("warn"),
+    h("p", null, t("reader.withdrawn", { when: moment(about.removed), n: shown.revision })),
+  );
+}
+
+function older() {
+  return h(
+    "div",
+    { class: "notice warm", role: "note" },
+    icon("info"),
+    h(
+      "p",
+      null,
+      t("reader.older", { n: shown.revision, now: about.revision }),
+      " ",
+      h("a", { href: location.pathname }, t("reader.newest")),
     ),
   );
 }

@@ -15,7 +15,7 @@ export class TopBar extends HTMLElement {
     const slot = [...this.childNodes]; // what this page adds of its own
     fill(
       this,
-      h("a", { class: "brand", href: "/" }, mark(), h("span", null, t("brand"))),
+      h("a", { class: "brand", href: "/", "aria-label": t("brand") }, mark(), h("span", null, t("brand"))),
       h(
         "nav",
         { "aria-label": t("nav.label") },

@@ -4,7 +4,7 @@ import { button, fill, h, icon } from "./dom.js";
 import { t, word } from "./language.js";
 import { upload } from "./net.js";
 
-const TYPES = ".pdf,.ofd,.docx,.doc,.wps,.xlsx,.csv,.html,.htm,.md,.txt,.zip,.jsonl";
+const TYPES = ".pdf,.ofd,.docx,.doc,.wps,.xlsx,.csv,.html,.htm,.md,.txt,.mhtml,.mht,.eml,.zip,.jsonl";
 const GOOD = new Set(["added", "updated", "unchanged"]);
 
 export function uploadDialog(onDone) {
