@@ -17,6 +17,7 @@ from kb.compose import Composed, caution, compose, edition, fallen_article, refu
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
 from kb.evidence_score import shipped, softmax
+from kb.fold import fold
 from kb.gate import Exhibit
 from kb.generate import Generator
 from kb.history import Tools, readings
@@ -42,6 +43,7 @@ SUGGESTED = 6  # first questions offered
 CONSIDERED = 80  # documents they are made from
 LONG_HISTORY = 8000  # code points; after so much talk a question is nobody else's
 LONGEST_LAST = 2000  # code points; a longer last turn is a pasted text, no question
+BORNE_OUT = 0.5  # share of a remark's own words that a quote found under an earlier topic must speak of
 CASE_HITS = 40  # passages looked through for a list of cases
 
 
@@ -153,7 +155,7 @@ class Assistant:
         for other in choices[1:]:
             if answer.basis == "grounded":
                 break
-            second = self._attempt(question, other, emit)
+            second = self._attempt(question, other, emit, guessed=True)
             answer = second if second.basis == "grounded" else answer
         if answer.basis != "grounded":
             emit("hits", answer.hits)
@@ -191,8 +193,13 @@ class Assistant:
         fallen = not any(_holds(evidence, pick) for pick in chosen.picks)
         return Topic({document.id: document.title for document in cited}, fallen)
 
-    def _attempt(self, question: Question, text: str, emit: Event, topic: Topic | None = None) -> Answer:
+    def _attempt(
+        self, question: Question, text: str, emit: Event, topic: Topic | None = None, guessed: bool = False
+    ) -> Answer:
         """The answer to a question read as `text`; of a topic, by its documents alone.
+
+        A reading that only guesses the earlier topic (`guessed`) must be borne out in what the question itself
+        says, or any remark (李白的诗) would be given the earlier answer again.
 
         The hits are told once there is an answer in them; of a refusal, by who asked for the attempt.
         """
@@ -211,6 +218,8 @@ class Assistant:
         evidence, chosen = verdict.evidence, verdict.chosen
         if evidence is None or not verdict.supported:
             return self._refused(blank, "below_threshold", verdict.hits, verdict.missing)
+        if guessed and not _bears_out(question.text, evidence, chosen):
+            return self._refused(blank, "below_threshold", verdict.hits)
         wanted = inside if topic is not None and topic.fallen else question
         stale = self._stale(wanted, text, evidence, chosen)
         if stale:
@@ -385,6 +394,21 @@ def _of_article(hits: tuple[Hit, ...], evidence: Evidence, article: articles.Art
         title = evidence.documents[article.document].title.strip("《》")
         return Verdict(hits, missing=f"《{title}》{article.label}")
     return Verdict(hits, evidence, Chosen((Pick(article.document, (article.span,), 1.0, "list"),)), True)
+
+
+def _bears_out(words: str, evidence: Evidence, chosen: Chosen) -> bool:
+    """Whether what is quoted speaks of what these words say, weighed by how telling they are."""
+    spans = [(pick.document, span) for pick in chosen.picks for span in pick.spans]
+    quoted = [
+        i for i, c in enumerate(evidence.found)
+        if any(c.document == d and start < c.span[1] and c.span[0] < end for d, (start, end) in spans)
+    ]  # fmt: skip
+    said = fold(words)
+    own = [(at, weight) for at, (word, weight) in enumerate(evidence.asked.words) if word in said]
+    if not own or not quoted:
+        return False
+    cover = evidence.soft[quoted].max(axis=0)
+    return bool(sum(weight * cover[at] for at, weight in own) >= BORNE_OUT * sum(weight for _, weight in own))
 
 
 def _holds(evidence: Evidence, pick: Pick) -> bool:

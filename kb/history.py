@@ -87,6 +87,8 @@ def _one(question: str, last: Said | None, tools: Tools) -> list[Said]:
     if last is None or not last.question:
         return [Said(question)]
     bare = _POLITE.sub("", question)
+    if not re.search(r"\w", bare):  # 谢谢, 好的
+        return [Said(question)]
     also = _AND.match(bare)
     what = also["what"].strip() if also and not re.search(r"多少|什么|谁|如何|几|哪", also["what"]) else ""
     article = _of_article(bare, last.question, bool(what))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from .wire import document_url, span_url
 
 LONGEST = 10_000  # characters of a quote
 NEAR = 0.6  # ratio from which a place is called near
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:[.．]\d+)?[百千万亿]*")
 LIKELY = 6  # texts that are read for a near place, of those that share most with the quote
 Text = tuple[Document, int, str]  # a document, the number of one of its revisions, that revision's text
 
@@ -46,6 +48,8 @@ class QuoteReport:
 def find_quote(quote: str, texts: Iterable[Text]) -> QuoteReport:
     """Compare a quote with some texts; documents in force come before others, then in the order given.
 
+    Words that begin or end inside a number (不低于8 of 不低于85%) say something else: they are near, not equal.
+
     Raises `BadInput` for a quote without words and `TooLarge` for one beyond `LONGEST` characters.
     """
     quote = checked(quote)
@@ -54,14 +58,15 @@ def find_quote(quote: str, texts: Iterable[Text]) -> QuoteReport:
     equal: list[QuoteReport] = []
     others: list[tuple[float, Text]] = []
     for document, revision, text in texts:
-        at = text.find(quote)
-        if at >= 0:
+        at = _at(quote, text)
+        if at is not None:
             end = at + len(quote)
             exact.append(QuoteReport("exact", document, revision, at, end, text[at:end], ratio=1.0))
         elif not exact:
             form = normal_text(text)
-            if wanted in form:
-                equal.append(_normalised(quote, wanted, document, revision, text))
+            found = _normalised(quote, wanted, document, revision, text) if wanted in form else None
+            if found is not None:
+                equal.append(found)
             elif not equal and (share := shared(wanted, form)):
                 others.append((share, (document, revision, text)))
     if exact or equal:
@@ -79,9 +84,33 @@ def checked(quote: str) -> str:
     return quote
 
 
-def _normalised(quote: str, wanted: str, document: Document, revision: int, text: str) -> QuoteReport:
+def _at(quote: str, text: str) -> int | None:
+    """Where a text holds a quote that cuts no number in two."""
+    at = text.find(quote)
+    while at >= 0 and _whole(text, at, at + len(quote)) != (at, at + len(quote)):
+        at = text.find(quote, at + 1)
+    return at if at >= 0 else None
+
+
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """`[start, end)` with the whole of the numbers that it begins and ends in."""
+    line = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    for number in _NUMBER.finditer(text, line, last if last >= 0 else len(text)):
+        if number.start() < start < number.end():
+            start = number.start()
+        if number.start() < end < number.end():
+            end = number.end()
+    return start, end
+
+
+def _normalised(quote: str, wanted: str, document: Document, revision: int, text: str) -> QuoteReport | None:
     form = normal(text)
-    at = form.text.index(wanted)
+    at = form.text.find(wanted)
+    while at >= 0 and _whole(text, *_span(form, at, at + len(wanted))) != _span(form, at, at + len(wanted)):
+        at = form.text.find(wanted, at + 1)
+    if at < 0:
+        return None
     start, end = _span(form, at, at + len(wanted))
     steps = steps_between(quote, text[start:end])
     return QuoteReport("normalised", document, revision, start, end, text[start:end], steps, 1.0)
@@ -103,10 +132,10 @@ def _near(quote: str, wanted: str, texts: Sequence[Text]) -> QuoteReport:
         form = normal(text)
         place = nearest(wanted, form.text)
         if place and place.ratio >= NEAR and place.ratio > best.ratio:
-            start, end = _span(form, place.start, place.end)
+            start, end = _whole(text, *_span(form, place.start, place.end))
             slice_ = text[start:end]
             best = QuoteReport(
-                "near", document, revision, start, end, slice_, (), round(place.ratio, 4),
+                "near", document, revision, start, end, slice_, (), min(round(place.ratio, 4), 0.9999),
                 marked_diff(slice_, quote),
             )  # fmt: skip
     return best

@@ -295,3 +295,11 @@ def test_of_a_partly_repealed_article_only_the_part_has_fallen(scope: str, falle
     )
     assert fallen_article(rule, ("第三条",)) == fallen
     assert ("第三条已废止" in caution(rule, [("第三条",)])) == bool(fallen) and scope in caution(rule, [("第三条",)])
+
+
+@pytest.mark.parametrize("remark", ["谢谢", "李白的诗", "猪肉价格", "月球房价"])
+def test_a_remark_about_nothing_here_is_not_given_the_last_answer_again(answer, remark: str) -> None:  # type: ignore[no-untyped-def]
+    before = "登记公园茶座应当提交哪些材料？"
+    assert answer(before).basis == "grounded"
+    assert answer(remark, before).basis == "none"
+    assert answer("场地证明呢？", before).basis == "grounded"

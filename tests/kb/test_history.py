@@ -132,3 +132,8 @@ def test_the_topic_of_a_question_is_its_title_or_what_stands_beside_its_question
 def test_the_items_of_an_answer_are_its_list_or_what_commas_part() -> None:
     assert listed("1. 甲事；\n2. 乙事。[1]") == ["甲事", "乙事"]
     assert listed("包括亲子游、康养游、风情游。")[1:] == ["康养游", "风情游"]
+
+
+@pytest.mark.parametrize("said", ["谢谢", "好的。", "你好！", "嗯。"])
+def test_what_asks_nothing_stays_as_it_is(said: str, tools: Tools) -> None:
+    assert readings(said, [Turn("user", "八大行动有哪些？"), Turn("assistant", "一、甲；二、乙。")], tools)[0] == said
