@@ -27,7 +27,7 @@ from kb.privacy import mask
 from kb.quoting import Pick, choose
 from kb.refusal import log_odds, out_of_scope, support
 from kb.store import now
-from kb.understand import names_document, names_past
+from kb.understand import is_asking, names_document, names_past
 from kb.validity import version_key
 
 from .gather import READ_HITS, Gatherer, joined
@@ -198,8 +198,8 @@ class Assistant:
     ) -> Answer:
         """The answer to a question read as `text`; of a topic, by its documents alone.
 
-        A reading that only guesses the earlier topic (`guessed`) must be borne out in what the question itself
-        says, or any remark (李白的诗) would be given the earlier answer again.
+        A reading that only guesses the earlier topic (`guessed`) must, where the turn itself asks nothing, be
+        borne out in its words, or any remark (李白的诗) would be given the earlier answer again.
 
         The hits are told once there is an answer in them; of a refusal, by who asked for the attempt.
         """
@@ -218,7 +218,7 @@ class Assistant:
         evidence, chosen = verdict.evidence, verdict.chosen
         if evidence is None or not verdict.supported:
             return self._refused(blank, "below_threshold", verdict.hits, verdict.missing)
-        if guessed and not _bears_out(question.text, evidence, chosen):
+        if guessed and not is_asking(question.text) and not _bears_out(question.text, evidence, chosen):
             return self._refused(blank, "below_threshold", verdict.hits)
         wanted = inside if topic is not None and topic.fallen else question
         stale = self._stale(wanted, text, evidence, chosen)

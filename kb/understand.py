@@ -93,6 +93,11 @@ def understand(question: str, words: Sequence[str]) -> Understood:
     )
 
 
+def is_asking(text: str) -> bool:
+    """Whether a turn of talk has a question word in it (多少, 哪里, 是否, 吗)."""
+    return bool(_ASKED_AT.search(fold(text)))
+
+
 def sought(text: str, words: Sequence[str]) -> tuple[str, str]:
     """What a question wants to know of its subject: the content word that follows the question word (哪家设计院)
     and the one before it (起拍价是多少, 会罚款吗); "" where there is none.

@@ -511,6 +511,7 @@ def test_the_first_page_paints_within_a_second(new_page: Callable[..., Page], se
     def paint() -> float:
         page = new_page()
         home(page, server)
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")  # told a little later
         return float(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
 
     assert min(paint() for _ in range(3)) < 1000  # the best of three: other tests may share the machine
