@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from eval import bench
 from eval.__main__ import main
 from eval.bench import contenders
 from eval.bench.inside import vector_recall
@@ -94,3 +95,12 @@ def test_a_peer_that_is_not_installed_is_named_with_the_command_that_installs_it
 def test_an_unknown_step_is_refused_with_the_list_of_steps(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--only", "fly"]) == 1
     assert "million" in capsys.readouterr().err
+
+
+def test_a_contest_over_another_number_of_passages_leaves_the_earlier_ones() -> None:
+    first = bench._with_other_sizes({}, {"growth": [{"passages": 60, "run": 1}]})
+    both = bench._with_other_sizes(first, {"growth": [{"passages": 20, "run": 2}], "judged": {}})
+    assert [(c["passages"], c["run"]) for c in both["growth"]] == [(20, 2), (60, 1)] and "judged" in both
+    again = bench._with_other_sizes(both, {"growth": [{"passages": 60, "run": 3}]})
+    assert [(c["passages"], c["run"]) for c in again["growth"]] == [(20, 2), (60, 3)]
+    assert bench._with_other_sizes(both, {"p50_ms": 1.0}) == {"p50_ms": 1.0}
