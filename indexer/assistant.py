@@ -249,7 +249,7 @@ class Assistant:
         readings = [s.reading for s in evidence.sources]
         article = articles.asked_for(text, evidence.documents, readings)
         if article is not None:
-            return _of_article(hits, evidence, article)
+            return _of_articles(hits, evidence, article)
         of_itself = particulars.asked_for(text, evidence.documents, readings)
         if of_itself is not None:
             pick = Pick(of_itself.document, (of_itself.span,), 1.0, "sentence")
@@ -389,11 +389,13 @@ class Assistant:
                 yield suggestion.text
 
 
-def _of_article(hits: tuple[Hit, ...], evidence: Evidence, article: articles.Article) -> Verdict:
-    if article.span is None:
-        title = evidence.documents[article.document].title.strip("《》")
-        return Verdict(hits, missing=f"《{title}》{article.label}")
-    return Verdict(hits, evidence, Chosen((Pick(article.document, (article.span,), 1.0, "list"),)), True)
+def _of_articles(hits: tuple[Hit, ...], evidence: Evidence, asked: articles.Asked) -> Verdict:
+    title = evidence.documents[asked.document].title.strip("《》")
+    lacking = f"《{title}》{'、'.join(asked.lacking)}" if asked.lacking else ""
+    if not asked.spans:
+        return Verdict(hits, missing=lacking)
+    notes = (f"没有找到{lacking}。",) if lacking else ()
+    return Verdict(hits, evidence, Chosen((Pick(asked.document, asked.spans, 1.0, "list"),), notes), True)
 
 
 def _bears_out(words: str, evidence: Evidence, chosen: Chosen) -> bool:

@@ -1,4 +1,4 @@
-"""What an article says, asked for by its number: 《办法》第七条规定了什么."""
+"""What articles say, asked for by their numbers: 《办法》第七条规定了什么, 第四条和第五条分别规定了什么."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from .model import IN_FORCE, Document
 from .understand import names_document
 
 LIMIT = 1500  # code points; a longer article is quoted up to the sentence that passes them
-_NUMBER = r"第(?P<n>[零〇一二三四五六七八九十百千\d]{1,8})条(?:之(?P<sub>[一二三四五六七八九十]))?"
-_WHAT = r"(?:些)?(?:什么|哪些|啥)"
+MOST = 6  # articles quoted at once
+_DIGITS = r"[零〇一二三四五六七八九十百千\d]"
+_ONE = rf"第{_DIGITS}{{1,8}}条(?:之[一二三四五六七八九十])?"
+_NUMBER = rf"第(?P<n>{_DIGITS}{{1,8}})条(?:之(?P<sub>[一二三四五六七八九十]))?"
+_WHAT = r"(?:些)?(?:什么|哪些|啥)(?!区别|不同|差[别异]|关系|联系)"
 _ASKS = re.compile(
-    rf"{_NUMBER}(?:中|里)?(?:的|具体)*(?:"
+    rf"{_ONE}(?:[、,和与及以]{{1,2}}{_ONE})*(?:第{_DIGITS}{{1,3}}[款项目])*(?:中|里|各|分别)*(?:的|具体)*(?:"
     rf"(?:内容|规定|条文|原文|全文)?(?:是|有|为)?(?:{_WHAT}|怎么?样?(?:规定|说|写|讲)的?)|"
     rf"(?:规定|说|写|讲)(?:了|的是)?{_WHAT}|(?:内容|条文|原文|全文)[?？。]?$)"
 )
@@ -24,23 +27,27 @@ _LABEL = re.compile(_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
-    """An article of one of the documents found; `span` is None where that document has none of this number."""
+class Asked:
+    """Articles of one of the documents found: where those stand that it has, and the numbers it has not."""
 
     document: int  # index among the documents
-    label: str
-    span: tuple[int, int] | None
+    spans: tuple[tuple[int, int], ...]
+    lacking: tuple[str, ...]
 
 
-def asked_for(question: str, documents: Sequence[Document], readings: Sequence[Reading]) -> Article | None:
-    """The article whose words are asked for, of the document the question names, rather of one in force."""
-    asks = _ASKS.search(fold(question)) if len(_LABEL.findall(fold(question))) == 1 else None
-    named = [i for i, d in enumerate(documents) if names_document(question, d.title, d.number)] if asks else []
-    if asks is None or not named:
+def asked_for(question: str, documents: Sequence[Document], readings: Sequence[Reading]) -> Asked | None:
+    """The articles whose words are asked for, of the document the question names, rather of one in force."""
+    folded = fold(question)
+    asks = _ASKS.search(folded)
+    wanted = {_value(m): m[0] for m in _LABEL.finditer(asks[0])} if asks else {}
+    elsewhere = len(_LABEL.findall(folded)) > len(wanted)
+    named = [i for i, d in enumerate(documents) if names_document(question, d.title, d.number)] if wanted else []
+    if not named or elsewhere or len(wanted) > MOST:
         return None
     chosen = min(named, key=lambda i: documents[i].status not in IN_FORCE)
-    label = f"第{asks['n']}条" + (f"之{asks['sub']}" if asks["sub"] else "")
-    return Article(chosen, label, _span(readings[chosen], _value(asks)))
+    places = {label: _span(readings[chosen], number) for number, label in wanted.items()}
+    spans = tuple(sorted(span for span in places.values() if span is not None))
+    return Asked(chosen, spans, tuple(label for label, span in places.items() if span is None))
 
 
 def _value(match: re.Match[str]) -> tuple[int | None, str]:

@@ -52,7 +52,7 @@ def _declared(data: bytes, charset: str | None) -> str | None:
         return None
     try:
         return data.decode(ENCODINGS.get(charset, charset))
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, ValueError):  # no such charset, one that is none (idna), or not these bytes
         return None
 
 

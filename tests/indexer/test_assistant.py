@@ -279,13 +279,28 @@ def test_what_a_document_says_of_itself_is_quoted_from_the_line_that_says_it(
     assert any("尚未施行" in note for note in given.notes)
 
 
-def test_an_article_ends_where_it_ends_and_two_asked_for_together_are_not_one() -> None:
+@pytest.mark.parametrize(
+    ("asked", "quotes", "lacking"),
+    [
+        ("第二条规定了什么？", ["第二条 乙。\n丙。"], ()),
+        ("第一条和第二条分别规定了什么？", ["第一条 甲。", "第二条 乙。\n丙。"], ()),
+        ("第一条、第九条的内容是什么？", ["第一条 甲。"], ("第九条",)),
+        ("第二条第一款规定了什么？", ["第二条 乙。\n丙。"], ()),
+        ("第八条规定了什么？", [], ("第八条",)),
+    ],
+)
+def test_articles_asked_for_end_where_they_end(asked: str, quotes: list[str], lacking: tuple[str, ...]) -> None:
     text = "甲办法\n第一条 甲。\n第二条 乙。\n丙。\n第三条 丁。\n附件\n第一条 戊。\n第二条 己。\n"
     rule = Document("d", "甲乙丙办法", "a.txt", 1, "0" * 64)
-    reading = read(text, outline(Parsed(text)))
-    found = articles.asked_for("《甲乙丙办法》第二条规定了什么？", [rule], [reading])
-    assert found is not None and found.span is not None and text[slice(*found.span)] == "第二条 乙。\n丙。"
-    assert articles.asked_for("《甲乙丙办法》第一条和第二条规定了什么？", [rule], [reading]) is None
+    found = articles.asked_for(f"《甲乙丙办法》{asked}", [rule], [read(text, outline(Parsed(text)))])
+    assert found is not None and [text[slice(*span)] for span in found.spans] == quotes and found.lacking == lacking
+
+
+def test_articles_set_against_each_other_are_not_asked_for_as_such() -> None:
+    rule = Document("d", "甲乙丙办法", "a.txt", 1, "0" * 64)
+    reading = read("第一条 甲。\n第二条 乙。\n", outline(Parsed("第一条 甲。\n第二条 乙。\n")))
+    for question in ("《甲乙丙办法》第一条和第二条有什么区别？", "《甲乙丙办法》第一条违反了第二条规定了什么罚则？"):
+        assert articles.asked_for(question, [rule], [reading]) is None
 
 
 @pytest.mark.parametrize(("scope", "fallen"), [("第三条", "第三条"), ("第三条第二款", ""), ("第二条、第三条", "第三条")])
