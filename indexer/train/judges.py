@@ -97,7 +97,7 @@ def fit_basis(judged: Sequence[Judged], seed: int = 1, epochs: int = 15) -> dict
 # teaches nothing about absence (measured: leaving those out refuses near misses better), and a question
 # whose document is gone little, since another may answer it.
 RIGHT = defaultdict(lambda: 1.0, {"asked": 3.0, "alone": 1.5})
-WRONG = defaultdict(float, {"no basis": 6.0, "exchanged": 0.8, "document removed": 0.3, "off topic": 0.2})
+WRONG = defaultdict(float, {"no basis": 6.0, "exchanged": 0.5, "document removed": 0.1, "off topic": 0.3})
 
 
 REAL = ("asked", "no basis")  # situations as people meet them
