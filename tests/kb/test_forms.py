@@ -81,8 +81,8 @@ def test_a_figure_that_the_question_gave_answers_nothing() -> None:
 
 @pytest.mark.parametrize("line", ["1" * 6000, "一" * 6000, "2020年" * 1500, "由部门" * 2000, ":王李" * 2000])
 def test_a_hostile_line_is_looked_through_in_no_time(line: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     form_wanted(line)
     for form in FORMS:
         has_form(form.name, line)
-    assert time.perf_counter() - began < 2  # a pattern that goes back and forth takes minutes
+    assert time.process_time() - began < 2  # a pattern that goes back and forth takes minutes

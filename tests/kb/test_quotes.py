@@ -137,15 +137,15 @@ def test_nearness_in_a_long_text_is_quick() -> None:
     quote = list(text[60_000:60_400])
     for i in range(0, 400, 11):
         quote[i] = "囗"
-    begun = time.perf_counter()
+    begun = time.process_time()
     report = find_quote("".join(quote), [(DOCUMENT, 1, text)])
-    assert report.result == "near" and time.perf_counter() - begun < 2
+    assert report.result == "near" and time.process_time() - begun < 2
 
 
 def test_repetition_does_not_make_nearness_slow() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     find_quote("独特词组八个字呀" + "的" * 9000 + "尾", [(DOCUMENT, 1, "独特词组八个字呀" + "的" * 20_000)])
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

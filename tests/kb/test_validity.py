@@ -226,9 +226,9 @@ def test_five_thousand_documents_are_resolved_in_a_second() -> None:
               relations=(repeal(f"云州第{i // 2}号管理办法"), repeal("", f"云政发〔2019〕{i}号")))
         for i in range(5000)
     ]  # fmt: skip
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(resolve(documents, TODAY)) == 5000
-    assert time.perf_counter() - began < 3  # under one second on an idle machine
+    assert time.process_time() - began < 3  # under one second on an idle machine
 
 
 @pytest.mark.parametrize(

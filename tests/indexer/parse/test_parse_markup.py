@@ -185,9 +185,9 @@ def test_a_gb2312_page_is_read_by_its_declaration() -> None:
 
 @pytest.mark.parametrize("tag", ["div", "span", "b", "table><tr><td", "ul><li", "x-y"])
 def test_deep_nesting_is_no_danger(tag: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert "正文在此。" in html(f"<{tag}>" * 30_000 + "正文在此。").text
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_merged_headers_name_every_cell() -> None:
