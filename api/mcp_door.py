@@ -47,12 +47,13 @@ class ToolsDoor:
         await self._wanted.wait()
         try:
             manager = (await asyncio.to_thread(_made, self._service)).session_manager
+            async with manager.run():
+                promised.set_result(manager)
+                await asyncio.Event().wait()  # until cancelled
         except Exception as error:
-            promised.set_exception(error)
-            return
-        async with manager.run():
-            promised.set_result(manager)
-            await asyncio.Event().wait()  # until cancelled
+            if promised.done():
+                raise
+            promised.set_exception(error)  # whoever asks is told, and nobody waits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

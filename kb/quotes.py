@@ -21,6 +21,7 @@ from .wire import document_url, span_url
 LONGEST = 10_000  # characters of a quote
 NEAR = 0.6  # ratio from which a place is called near
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:[.．]\d+)?[百千万亿]*")
+LONGEST_NUMBER = 32  # characters to either side of an edge that are looked at for a number
 LIKELY = 6  # texts that are read for a near place, of those that share most with the quote
 Text = tuple[Document, int, str]  # a document, the number of one of its revisions, that revision's text
 
@@ -94,14 +95,12 @@ def _at(quote: str, text: str) -> int | None:
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
     """`[start, end)` with the whole of the numbers that it begins and ends in."""
-    line = text.rfind("\n", 0, start) + 1
-    last = text.find("\n", end)
-    for number in _NUMBER.finditer(text, line, last if last >= 0 else len(text)):
-        if number.start() < start < number.end():
-            start = number.start()
-        if number.start() < end < number.end():
-            end = number.end()
-    return start, end
+    low, high = start, end
+    for edge in (start, end):
+        for number in _NUMBER.finditer(text, max(0, edge - LONGEST_NUMBER), edge + LONGEST_NUMBER):
+            if number.start() < edge < number.end():
+                low, high = min(low, number.start()), max(high, number.end())
+    return low, high
 
 
 def _normalised(quote: str, wanted: str, document: Document, revision: int, text: str) -> QuoteReport | None:

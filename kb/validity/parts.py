@@ -14,7 +14,7 @@ _ARTICLE = re.compile(rf"第({_N})条(?:之([一二三四五六七八九十]))?"
 _RANGE = re.compile(rf"第({_N})条?(?:至|到|—|-)第?({_N})条")
 _BELOW = re.compile(rf"第\(?{_N}\)?[款项目]")  # only a part of the article before it
 _SAVE = re.compile(r"^除(.+?)以?外")
-_WORDS = re.compile(r"废止(除?(?:第|附件|有关|关于|涉及|门|[一-龥])[^《》]*)$")
+_WORDS = re.compile(r"废止([^《》]+)$")
 
 
 class Parts(NamedTuple):

@@ -204,3 +204,10 @@ def test_words_of_an_earlier_revision_are_found_and_said_to_be_old(tmp_path: Pat
     assert (report["result"], report["revision"], report["current"]) == ("exact", 1, False)
     assert report["url"] == f"/documents/{document.id}?revision=1#c=2-8"
     assert find_in_store("标准为四百元", store, lambda _: [document.id]).result == "near"
+
+
+def test_a_digit_in_a_text_of_one_long_line_is_looked_for_quickly() -> None:
+    begun = time.process_time()
+    assert find_quote("1", [(DOCUMENT, 1, "21" * 100_000)]).result in ("near", "not_found")
+    assert find_quote("1", [(DOCUMENT, 1, "共21项，" * 30_000)]).result in ("near", "not_found")
+    assert time.process_time() - begun < 5
