@@ -28,7 +28,7 @@ class Asked:
     question: str
     answers: tuple[str, ...] = ()
     docs: tuple[str, ...] = ()  # external ids, or parts of titles or source names
-    history: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()  # the questions asked before
     refuse: bool = False
     part: str = "test"
     type: str = ""  # list, number, … or, where silence is right, why
@@ -47,7 +47,7 @@ def own() -> list[Asked]:
         made.append(
             Asked(
                 r["question"], tuple(r["facts"]), tuple(d for d, _ in places),
-                tuple(turn["content"] for turn in r["history"]), not r["answerable"], r["split"],
+                tuple(turn["content"] for turn in r["history"] if turn["role"] == "user"), not r["answerable"], r["split"],
                 r.get("why") or r["type"], tuple(e for _, e in places),
             )
         )  # fmt: skip
@@ -142,6 +142,13 @@ def on_article(data: Path, questions: Sequence[str]) -> tuple[tuple[Asked, ...],
     return asked, Dataset("seed", "一篇文章", lambda: iter(()), (), files)
 
 
+def on_beijing(data: Path, questions: Sequence[str]) -> tuple[tuple[Asked, ...], Dataset]:
+    """Questions on Beijing's policies, over them alone."""
+    policies = training.beijing(data)
+    asked = tuple(one for name in questions for one in spans(name, lambda doc: str(policies[doc]["text"])))
+    return asked, Dataset("beijing", "北京市的政策", lambda: iter(policies.values()), ())
+
+
 def spans(name: str, text_of: Callable[[str], str]) -> list[Asked]:
     """The questions of a file in `eval/asked`."""
     return [
@@ -161,6 +168,9 @@ BESIDE = {
     "seed": ("seed", on_article, ("seed",)),
     "exam-files": ("files", on_files, ("exam_files",)),
     "exam-seed": ("seed", on_article, ("exam_seed",)),
+    "exam2-files": ("files", on_files, ("exam2_files",)),
+    "exam2-seed": ("seed", on_article, ("exam2_seed",)),
+    "exam2-beijing": ("data", on_beijing, ("exam2_beijing",)),
 }
 
 

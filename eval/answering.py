@@ -41,7 +41,11 @@ class Outcome:
 
 
 def ask(assistant: Assistant, asked: Asked) -> Outcome:
-    history = tuple(Turn("user" if i % 2 == 0 else "assistant", t) for i, t in enumerate(asked.history))
+    """The earlier questions are put first, so that the last turn follows what the product answered."""
+    history: tuple[Turn, ...] = ()
+    for earlier in asked.history:
+        answer = assistant.ask(Question(earlier, history), "eval")
+        history += (Turn("user", earlier), Turn("assistant", answer.text))
     return outcome(assistant, asked, assistant.ask(Question(asked.question, history), "eval"))
 
 

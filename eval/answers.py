@@ -3,7 +3,7 @@
     python -m eval answers --dataset own|ncp|cmrc|files|seed|exam-files|exam-seed|FILE [--split tune|test|all] [--home FOLDER] [--curve] [--json]
 
 FILE is JSON lines: {"question", "answers": [..]} (each must stand in the quoted text), "docs":
-[external ids, or parts of titles or file names], "history": [texts], "refuse": true where silence is
+[external ids, or parts of titles or file names], "history": [earlier questions], "refuse": true where silence is
 right; it is put to the library in --home. Measures are described in docs/EVALUATION.md.
 """
 

@@ -22,7 +22,7 @@ from kb.gate import Exhibit
 from kb.generate import Generator
 from kb.history import Tools, readings
 from kb.ledger import Ledger, ledger_key
-from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason
+from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason, Turn
 from kb.privacy import mask
 from kb.quoting import Pick, choose
 from kb.refusal import log_odds, out_of_scope, support
@@ -43,6 +43,7 @@ SUGGESTED = 6  # first questions offered
 CONSIDERED = 80  # documents they are made from
 LONG_HISTORY = 8000  # code points; after so much talk a question is nobody else's
 LONGEST_LAST = 2000  # code points; a longer last turn is a pasted text, no question
+UNTOLD = 2  # last turns whose answers are worked out again where the history leaves them out
 BORNE_OUT = 0.5  # share of a remark's own words that a quote found under an earlier topic must speak of
 CASE_HITS = 40  # passages looked through for a list of cases
 
@@ -150,6 +151,7 @@ class Assistant:
         self._recent.forget()
 
     def _answer(self, question: Question, emit: Event) -> Answer:
+        question = self._told(question)
         choices = readings(question.text, question.history, self._tools)
         answer = self._followed(question, choices[0], emit) or self._attempt(question, choices[0], emit)
         for other in choices[1:]:
@@ -160,6 +162,18 @@ class Assistant:
         if answer.basis != "grounded":
             emit("hits", answer.hits)
         return answer
+
+    def _told(self, question: Question) -> Question:
+        """The question with the answers that its history leaves out: some send on their own questions only."""
+        turns: list[Turn] = []
+        last = len(question.history) - 1
+        for i, turn in enumerate(question.history):
+            turns.append(turn)
+            answered = turn.role != "user" or (i < last and question.history[i + 1].role != "user")
+            if not answered and last - i < UNTOLD and len(turn.content) <= LONGEST_LAST:
+                earlier = replace(question, text=turn.content, history=tuple(turns[:-1]), quoting=True)
+                turns.append(Turn("assistant", self._answer(earlier, lambda name, value: None).text))
+        return replace(question, history=tuple(turns))
 
     def _followed(self, question: Question, resolved: str, emit: Event) -> Answer | None:
         """A follow-up answered by the documents that the last question was answered by; None where they

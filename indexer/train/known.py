@@ -124,5 +124,14 @@ def hebei(data: Path) -> dict[str, dict[str, Any]]:
     return {f"hebei-{r['id']}": {"_id": f"hebei-{r['id']}", "title": r["title"], "text": r["text"]} for r in rows if r["text"]}
 
 
+def beijing(data: Path) -> dict[str, dict[str, Any]]:
+    """Policy documents of Beijing by `beijing-<row>`, as records to add."""
+    rows = sources.records(data / "beijing" / "policies_dev.jsonl.xz")
+    return {
+        f"beijing-{i}": {"_id": f"beijing-{i}", "title": r["标题"], "text": r["正文"], "issuer": r["发布机关"], "number": r["发文字号"]}
+        for i, r in enumerate(rows)
+    }
+
+
 def squeeze(text: str) -> str:
     return re.sub(r"\s+", "", text)
