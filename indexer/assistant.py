@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from kb import articles, casebook, comparison, conflict, particulars
+from kb import articles, asks, casebook, comparison, conflict, particulars
 from kb.compose import Composed, caution, compose, edition, fallen_article, refusal_text
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
@@ -24,7 +24,7 @@ from kb.history import Tools, readings
 from kb.ledger import Ledger, ledger_key
 from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason, Turn
 from kb.privacy import mask
-from kb.quoting import Pick, choose
+from kb.quoting import Pick, choose, with_spans
 from kb.refusal import log_odds, out_of_scope, support
 from kb.store import now
 from kb.understand import is_asking, names_document, names_past
@@ -250,7 +250,24 @@ class Assistant:
             verdicts = {place: self._judged(question, alone) for place, alone in apart.items()}
             if any(v.supported for v in verdicts.values()):
                 return _together(verdicts)
-        return self._judged(question, text)
+        return self._completed(text, self._judged(question, text))
+
+    def _completed(self, text: str, verdict: Verdict) -> Verdict:
+        """Where several things are asked at once, with what answers each of them in the documents quoted."""
+        evidence, chosen = verdict.evidence, verdict.chosen
+        if evidence is None or not verdict.supported or chosen.conflict or chosen.listed:
+            return verdict
+        at = {evidence.documents[p.document].id: p.document for p in chosen.picks}
+        picks = list(chosen.picks)
+        for part in asks.apart(text, self.library.words.cut):
+            other = self._read(part, verdict.hits)
+            if other.evidence is None or not other.supported or other.chosen.conflict:
+                continue
+            for pick in other.chosen.picks[:1]:
+                document = at.get(other.evidence.documents[pick.document].id)
+                if document is not None:
+                    picks = with_spans(picks, replace(pick, document=document))
+        return replace(verdict, chosen=replace(chosen, picks=tuple(picks)))
 
     def _judged(self, question: Question, text: str) -> Verdict:
         """The judges' word on one question as it stands."""

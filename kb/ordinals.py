@@ -1,6 +1,7 @@
-"""“第九项是什么？” – of a list that has eight: a question about what is not there.
+"""“第九项是什么？” of a list that has eight, “第六批” where there are five: questions about what is not there.
 
-Nearest by its words is always the list itself, which answers nothing; the judges of likeness cannot tell.
+Nearest by its words is always the list itself, or the batch before, which answers nothing; the judges of
+likeness cannot tell.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ _NTH = re.compile(
     r"第(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})(?P<unit>方面|个|项|类|种|点|档|级|步)"
     r"(?!工作日|自然日|年|月|日|周|星期|季|学|小时|百|线|方|国|台阶|阶段|五年|时间|目|案)"
 )
+_ISSUE = re.compile(r"第(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})(?P<unit>批|届|期|轮|版|次)(?!次?[性会])")
+_IN_TITLES = frozenset("次")  # counts so many things that only a title's is a name
 _HAN = "零一二三四五六七八九十"
 LONGEST = 100
 _RUN = re.compile(r"[^。；;：:\n]+")
@@ -32,6 +35,17 @@ def beyond(question: str, quotes: str, context: str) -> str:
     if n is None or not 2 <= n < LONGEST or _named(n, found["unit"], context) or longest(quotes) >= n:
         return ""
     return found[0]
+
+
+def other_issue(question: str, titles: str, context: str) -> str:
+    """The batch, term or round (第六批, 第三届) that a (folded) question asks for, where what is quoted speaks of
+    others only; "" for no such thing."""
+    for found in _ISSUE.finditer(question):
+        n, unit = chinese_number(found["n"]) or 0, found["unit"]
+        said = {chinese_number(m["n"]) for m in _ISSUE.finditer(titles if unit in _IN_TITLES else f"{titles}\n{context}") if m["unit"] == unit}
+        if n > 1 and said and n not in said and f"{n}{unit}" not in context and f"{_chinese(n)}{unit}" not in context:
+            return found[0]
+    return ""
 
 
 def longest(text: str) -> int:
@@ -61,4 +75,4 @@ def _chinese(n: int) -> str:
     return head + (_HAN[ones] if ones or not tens else "")
 
 
-__all__ = ["beyond", "longest"]
+__all__ = ["beyond", "longest", "other_issue"]

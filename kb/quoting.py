@@ -256,4 +256,17 @@ def _picks(
     return sorted(picks, key=lambda p: -p.share)
 
 
-__all__ = ["Pick", "choose"]
+def with_spans(picks: Sequence[Pick], more: Pick) -> list[Pick]:
+    """The picks with further spans of a document quoted already; what is quoted is not quoted again."""
+    out = list(picks)
+    i = next(i for i, pick in enumerate(out) if pick.document == more.document)
+    spans = sorted(out[i].spans)
+    for start, end in sorted(more.spans):
+        if any(a <= start and end <= b for a, b in spans):
+            continue
+        spans = sorted([(a, b) for a, b in spans if not (start <= a and b <= end)] + [(start, end)])
+    out[i] = Pick(more.document, tuple(spans), out[i].share, out[i].form)
+    return out
+
+
+__all__ = ["Pick", "choose", "with_spans"]

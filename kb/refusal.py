@@ -17,7 +17,7 @@ from .evidence_score import shipped
 from .fold import find_numbers, fold
 from .forms import has_form, names_given, names_wanted, needed_form, only_echoes, per_missing
 from .model import Document
-from .ordinals import beyond
+from .ordinals import beyond, other_issue
 from .quoting import Pick
 
 _HOSTILE = re.compile(
@@ -66,6 +66,8 @@ class Support:
 
 
 THRESHOLD = -1.75  # log-odds an answer needs; on questions the judges never saw 4.6 % of right answers fall below it
+NOTHING_NEAR = 0.35  # share of the question's words, by their weight and likeness, in all that was found
+_RULES = re.compile(r"应当|应该|必须|不得|可以|禁止|[处罚][^,，。]{0,12}元|罚款|每[人月年日次户亩]|不(?:少|低|超|高|多|大|小)[于过]|标准|期限|有效期|以[上下内]|之日")
 SAME_TITLE = 0.8  # share of a title's character pairs from which it is the title asked for
 SHORT_TITLE = 4  # character pairs; of a shorter name any text may be meant
 # What is sought helps to choose the sentence; of its absence the second judge learned nothing that held for
@@ -100,7 +102,8 @@ def support(
     context = _context(found, picks, picked)
     quoted = " ".join(found[i].text for i in picked)
     place = _place_missing(question, context, places)
-    year = next((y for y in _YEAR.findall(asked.understood.text) if y not in context), "")
+    dated = f"{context}\n{_dates(evidence, picks)}"
+    year = next((y for y in _YEAR.findall(asked.understood.text) if y not in dated), "")
     name = _name_missing(question, context)
     figure = asked.type == "number" and not (asked.shape and asked.shape.search(quoted))
     unit = asked.with_unit is not None and not asked.with_unit.search(quoted)
@@ -120,21 +123,34 @@ def support(
         other_place(question, found[best], places), float(other_year(asked.understood.text, found[best])),
     ]  # fmt: skip
     asks = fold(question)
-    unheld = _unheld(asks, [evidence.documents[p.document] for p in picks], context, places) or beyond(asks, fold(quotes), context)
+    cited = [evidence.documents[p.document] for p in picks]
+    unheld = (
+        _unheld(asks, cited, context, places) or beyond(asks, fold(quotes), context)
+        or other_issue(asks, fold("\n".join(d.title for d in cited)), context) or _name_unheld(asks, context)
+    )  # fmt: skip
     formless = "" if not asked.form or has_form(asked.form, fold(quotes)) else needed_form(asked.form)
-    missing = unheld or name or place or (f"{year}年" if year else "") or formless
-    unheld = unheld or formless
-    return Support(np.array(row, np.float32), missing, bool(unheld))
+    values = dict(zip(BASIS, row, strict=True))
+    # A figure, but of no such place; a rule holds in every place of the region it is made for.
+    elsewhere = asked.type in ("number", "date") and values["place_far"] > 0 and not _RULES.search(quoted)
+    missing = unheld or name or place or (f"{year}年" if year else "") or formless or (_far_place(evidence, question, picked, places) if elsewhere else "")
+    nothing_near = values["found_soft"] < NOTHING_NEAR
+    return Support(np.array(row, np.float32), missing, bool(unheld or formless or elsewhere or nothing_near))
 
 
 def _distances(evidence: Evidence, question: str, picked: Sequence[int], places: Places) -> tuple[float, float]:
     """Whether a place or year of the question stands neither in the paragraphs quoted nor above them."""
     near = " ".join(_paragraph(evidence.found[i]) for i in picked)
+    far = _far_place(evidence, question, picked, places)
+    return float(bool(far)), float(any(year not in near for year in _YEAR.findall(evidence.asked.understood.text)))
+
+
+def _far_place(evidence: Evidence, question: str, picked: Sequence[int], places: Places) -> str:
+    """A place of the question that the documents quoted are not about and that stands nowhere near the quotes."""
+    near = " ".join(_paragraph(evidence.found[i]) for i in picked)
     known: set[str] = set()
     for document in {evidence.found[i].document for i in picked}:
         known |= places_about(evidence.documents[document], places)
-    far = any(region not in known and not _speaks_of(near, region, places) for _, region in places(question))
-    return float(far), float(any(year not in near for year in _YEAR.findall(evidence.asked.understood.text)))
+    return next((name for name, region in places(question) if region not in known and not _speaks_of(near, region, places)), "")
 
 
 def other_place(question: str, sentence: Candidate, places: Places) -> float:
@@ -252,6 +268,12 @@ def _context(found: Sequence[Candidate], picks: Sequence[Pick], picked: Sequence
     return "\n".join(texts.values())
 
 
+def _dates(evidence: Evidence, picks: Sequence[Pick]) -> str:
+    """When the documents quoted were issued and take effect, and by what 文号: 2020年那份细则 is one of 2020."""
+    quoted = [evidence.documents[i] for i in {p.document for p in picks}]
+    return "\n".join(f"{d.issued or ''} {d.effective or ''} {d.number or ''}" for d in quoted)
+
+
 def _place_missing(question: str, context: str, places: Places) -> str:
     """A place the question names and the quoted documents never do."""
     for name, region in places(question):
@@ -271,6 +293,17 @@ def _name_missing(question: str, context: str) -> str:
                 return f"《{name}》"
             if name.lower() not in context:
                 return f"“{name}”"
+    return ""
+
+
+_PROPER = re.compile(r"(?!.*[的了可能是不把被将先为])[\u4e00-\u9fff]{4,16}")
+
+
+def _name_unheld(question: str, context: str) -> str:
+    """A name of at least four characters in quotation marks that the documents quoted never say; "" for none."""
+    for name in _QUOTED.findall(question):
+        if _PROPER.fullmatch(name) and name not in context:
+            return f"“{name}”"
     return ""
 
 

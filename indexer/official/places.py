@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
+import rjieba
+
 NATION = "国家"
 SHORT = 400  # code points; of texts up to this length it is remembered which places they name
 _CENTRAL = re.compile(
@@ -172,7 +174,23 @@ places = Gazetteer()
 
 def _in(text: str) -> tuple[tuple[str, str], ...]:
     names = _names()
-    return tuple((name, names[name]) for _, name in _found(text))
+    return tuple(
+        (name, names[name]) for start, name in _found(text) if names[name] == name or not _torn(text, start, start + len(name))
+    )
+
+
+AROUND = 6  # code points on either side that are cut into words to see whether a short name is one
+
+
+def _torn(text: str, start: int, end: int) -> bool:
+    """Whether a word begins before a short name and ends in it: 车子|长. The other way about it may well be
+    a name: 唐|山海关."""
+    at = max(0, start - AROUND)
+    for word in rjieba.cut(text[at : end + AROUND], False):
+        if at < start < at + len(word) < end:
+            return True
+        at += len(word)
+    return False
 
 
 _in_short = lru_cache(maxsize=8192)(_in)
