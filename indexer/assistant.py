@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from kb import articles, asks, casebook, comparison, conflict, particulars
+from kb import articles, asks, casebook, comparison, conflict, particulars, references
 from kb.compose import Composed, caution, compose, edition, fallen_article, refusal_text
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
@@ -253,7 +253,8 @@ class Assistant:
         return self._completed(text, self._judged(question, text))
 
     def _completed(self, text: str, verdict: Verdict) -> Verdict:
-        """Where several things are asked at once, with what answers each of them in the documents quoted."""
+        """Where several things are asked at once, with what answers each of them in the documents quoted; where it
+        is asked whether something is allowed, with the rule that a penalty quoted rests on."""
         evidence, chosen = verdict.evidence, verdict.chosen
         if evidence is None or not verdict.supported or chosen.conflict or chosen.listed:
             return verdict
@@ -267,6 +268,10 @@ class Assistant:
                 document = at.get(other.evidence.documents[pick.document].id)
                 if document is not None:
                     picks = with_spans(picks, replace(pick, document=document))
+        if references.asks_whether_allowed(text):
+            for pick in list(picks):
+                rules = references.rules_behind(evidence.sources[pick.document].reading, pick.spans[:1])
+                picks = with_spans(picks, replace(pick, spans=rules))
         return replace(verdict, chosen=replace(chosen, picks=tuple(picks)))
 
     def _judged(self, question: Question, text: str) -> Verdict:

@@ -45,7 +45,7 @@ def asked_for(question: str, documents: Sequence[Document], readings: Sequence[R
     if not named or elsewhere or len(wanted) > MOST:
         return None
     chosen = min(named, key=lambda i: documents[i].status not in IN_FORCE)
-    places = {label: _span(readings[chosen], number) for number, label in wanted.items()}
+    places = {label: article_span(readings[chosen], number) for number, label in wanted.items()}
     spans = tuple(sorted(span for span in places.values() if span is not None))
     return Asked(chosen, spans, tuple(label for label, span in places.items() if span is None))
 
@@ -54,7 +54,7 @@ def _value(match: re.Match[str]) -> tuple[int | None, str]:
     return chinese_number(match["n"]), match["sub"] or ""
 
 
-def _span(reading: Reading, wanted: tuple[int | None, str]) -> tuple[int, int] | None:
+def article_span(reading: Reading, wanted: tuple[int | None, str]) -> tuple[int, int] | None:
     """The first run of sentences under that article; an annex may count its own articles from one again."""
 
     def under(at: int) -> bool:

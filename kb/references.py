@@ -1,0 +1,72 @@
+"""The rule that a penalty rests on: 违反本条例第十七条第二款规定的，处… leads to what 第十七条第二款 says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .articles import article_span
+from .enumeration import markers
+from .evidence import Reading
+from .fold import chinese_number, fold
+
+LIMIT = 400  # code points; of a longer rule nothing is added
+_N = r"[零〇一二三四五六七八九十百\d]{1,6}"
+_BROKEN = re.compile(
+    rf"(?:违反|未按照?|不履行|依照|根据|有)(?:本[一-龥]{{1,4}})?第(?P<article>{_N})条(?:之(?P<sub>[一二三四五六七八九十]))?(?:第(?P<clause>{_N})款)?(?:第\(?(?P<item>{_N})\)?项)?"
+)
+_MAY = re.compile(
+    r"(?:[能可准许让行得]|可以|允许|合法|合规|违法|违规|犯法|算不算|对)[^,，。;；?？]{0,20}(?:吗|么|不)(?=[?？,，。;；]|$)|"
+    r"能不能|可不可以|可否|能否|准不准|许不许|行不行|让不让|是否(?:允许|可以|合法|违法|违规|准许)|允不允许|合不合法|违不违法"
+)
+
+
+def asks_whether_allowed(question: str) -> bool:
+    """Whether a question is, in part, whether something may be done."""
+    return bool(_MAY.search(fold(question)))
+
+
+def rules_behind(reading: Reading, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Where the rules stand whose breach the quoted spans punish, in the same text; the first one of each span."""
+    found = []
+    for start, end in spans:
+        named = _BROKEN.search(fold(reading.text[start:end]))
+        span = _of(reading, named) if named else None
+        if span is not None and span[1] - span[0] <= LIMIT:
+            found.append(span)
+    return tuple(dict.fromkeys(found))
+
+
+def _of(reading: Reading, named: re.Match[str]) -> tuple[int, int] | None:
+    """The 项, else the 款, else the article named."""
+    whole = article_span(reading, (chinese_number(named["article"]), named["sub"] or ""))
+    if whole is None:
+        return None
+    span = whole
+    if named["clause"]:
+        lines = _lines(reading.text, whole)
+        n = chinese_number(named["clause"]) or 0
+        paragraphs = [line for line in lines if not _is_item(reading.text[line[0] : line[1]])]
+        if not 1 <= n <= len(paragraphs):
+            return whole
+        first = paragraphs[n - 1][0]
+        span = (first, paragraphs[n][0] if n < len(paragraphs) else whole[1])
+    if named["item"]:
+        items = [line for line in _lines(reading.text, span) if _is_item(reading.text[line[0] : line[1]])]
+        n = chinese_number(named["item"]) or 0
+        if 1 <= n <= len(items):
+            span = items[n - 1]
+    end = span[0] + len(reading.text[span[0] : span[1]].rstrip())
+    return span[0], end
+
+
+def _lines(text: str, span: tuple[int, int]) -> list[tuple[int, int]]:
+    found = [(m.start() + span[0], m.end() + span[0]) for m in re.finditer(r"[^\n]+", text[span[0] : span[1]])]
+    return [(a, b) for a, b in found if text[a:b].strip()]
+
+
+def _is_item(line: str) -> bool:
+    return any(mark.start == 0 for mark in markers(line.lstrip()[:12]))
+
+
+__all__ = ["asks_whether_allowed", "rules_behind"]
