@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from .fold import fold
+from .history import GENERIC
 from .understand import asks, is_asking
 
 MOST = 3  # asks answered one by one
-OWN_SUBJECT = 3  # content words from which an ask stands without the subject of the first
+OWN_SUBJECT = 2  # content words from which an ask with nothing before it stands without the subject of the first
 _PIECE = re.compile(r"[^?？,，。;；!！:：]+[?？,，。;；!！:：]*")
 _SOME = re.compile(r"(?:^|[有来跟和]|周末|[今昨前]天)几(?:个|块|位|名|家|天)")  # 院墙里有几块砖: so many, not how many
 _WORD = re.compile(r"有没有|能不能|可不可以|是不是|要不要|会不会|行不行|是否|能否|可否|什么|多少|哪(?:些|个|里|儿|种|家)?|几|谁|怎么样?|怎样|如何|多[久长大高远]|[吗么]$|没有?$")
@@ -33,8 +34,9 @@ def apart(question: str, cut: Callable[[str], Sequence[str]]) -> tuple[str, ...]
     found = [before + pieces[at[0]]]
     for last, i in pairwise(at):
         own = "".join(pieces[last + 1 : i + 1])
-        words = [w for w in cut(fold(own)) if len(w) > 1 and not asks(w)]
-        found.append(before + (subject + own if len(words) < OWN_SUBJECT and subject not in own else own))
+        words = [w for w in cut(fold(own)) if len(w) > 1 and not asks(w) and w not in GENERIC]
+        bare = len(words) < (1 if before else OWN_SUBJECT)
+        found.append(before + (subject + own if bare and subject not in own else own))
     return tuple(_bare(part) + "？" for part in found)
 
 

@@ -16,14 +16,17 @@ from .enumeration import enumerations, markers
 from .evidence_prior import Places
 from .fold import chinese_number, fold
 from .model import Turn
-from .understand import FRAME
+from .understand import FRAME, is_asking
 
 Cut = Callable[[str], Sequence[str]]
 Likeness = Callable[[str, Sequence[str]], Sequence[float]]
 
 TURNS_READ = 8  # earlier messages looked at
 _POLITE = re.compile(r"^(?:请问一?下?|我?想(?:问|了解|知道)一?下?|麻烦问一?下?|您好|你好|那么?|另外|还有|再问一?下?|好的?|嗯|哦|谢谢)[，,、。!！ ]*")
-_AND = re.compile(r"^(?:那么?|还有|至于|换成|如果是?|要是)?[，, ]*(?P<what>[^？?，,。吗]{1,24}?)(?:的话)?(?:的)?(?:呢|又(?:如何|怎么样|是多少)|怎么样)[？?。!！ ]*$")
+_LEADS = r"^(?:那么|那(?:个|位|种|些|家|边)?|另外|还有|至于|换成|如果是?|要是)*[，, ]*"
+_THERE = r"(?:那|这)(?:边|里|儿|块|方面|种情况|种|类|一?块)"  # 宁波那边呢, 过江隧道那种呢
+_AND = re.compile(rf"{_LEADS}(?P<what>[^？?，,。吗]{{1,24}}?)(?:{_THERE})?(?:的话)?(?:的)?(?:呢|又(?:如何|怎么样|是多少)|怎么样)[？?。!！ ]*$")
+_AND_ASKS = re.compile(rf"{_LEADS}(?P<what>[^？?，,。吗]{{1,12}}?)(?:{_THERE})?(?:的话)?呢[，,、 ]+(?P<rest>[^？?。]{{2,20}})[？?。!！ ]*$")
 _PRONOUN = re.compile(
     r"(?:它们?|(?<![尤极与])其(?!他|中|余|它|实|次)|该(?=[一-龥]{1,6})(?!怎|如何|不|去|找|交|办|由)|(?:这|那)(?:个|些|项|种|部|份|条)?(?=的|条例|办法|规定|政策|文件|通知|方案|标准|"
     r"行动|计划|案例|案件|社区|项目|应用|[是有要])|上述|前述|此(?=类|项|举|案|事)|刚才(?:说|提到)的|你(?:说|提到)的|里面)"
@@ -45,7 +48,7 @@ _TRAILING = re.compile(
 )
 _LEADING = re.compile(r"^(?:[的个项条类种家名人座户元年月天次级批\s，,、]|的?(?:标准|规定|要求))+")
 _TAIL = re.compile(r"[呢吗啊呀吧？?。!！，, ]+$")
-_GENERIC = frozenset(
+GENERIC = frozenset(
     "资金 来源 时间 条件 材料 流程 程序 标准 要求 部门 单位 范围 对象 期限 地点 地址 电话 原因 目的 意义 内容 目标 任务 措施 金额 数量 多少 钱 费用 罚款 处罚 "
     "负责 开始 结束 施行 实施 生效 申请 办理 提交 有效期 截止 建成 完成 规定 具体 指 含义 意思 适用 例外 情况 谁 监管 主管 责任 承担 公布 通过 发布 首次 第一次 哪一年 "
     "举例 区别 不同 依据 法律 后果 补贴 补助 奖励 比例 面积 人数 次数 上限 下限 最高 最低 最多 最少 原告 被告 法院 结果 判决 判 赔 赔偿 一审 二审 最后 后来 然后 还 又 再 也 就 才".split()
@@ -68,6 +71,7 @@ class Said:
     question: str
     answer: str = ""
     put: str = ""  # what a follow-up put into the question before; the next such follow-up takes it out again
+    about: str = ""  # what the question before was about, where this one may have no subject of its own
     of: Said | None = None  # the question whose answer lists what this one is about
 
 
@@ -102,9 +106,12 @@ def _one(question: str, last: Said | None, tools: Tools) -> list[Said]:
         last = last.of or last
     if what:
         return [_also(what, last, tools)]
+    both = _AND_ASKS.match(bare)
+    if both and is_asking(both["rest"]) and _exchangeable(both["what"], last, tools):
+        return [Said(f"{both['what']}{both['rest']}", of=last.of), _also(both["what"], last, tools)]
     pronoun = _PRONOUN.search(bare)
     if pronoun:
-        return [Said(_replaced(bare, pronoun, last.question, last.answer), of=last.of)]
+        return [Said(_replaced(bare, pronoun, last), of=last.of)]
     subject = topic(last.question)
     if not subject or subject in bare:
         return [Said(question)]
@@ -112,7 +119,7 @@ def _one(question: str, last: Said | None, tools: Tools) -> list[Said]:
         return [Said(f"{subject}{bare.lstrip('那')}", of=last.of), Said(question)]
     shared = [w for w in tools.cut(fold(bare)) if len(w) > 1 and w not in FRAME]
     if len(shared) <= 4 and len(bare) <= 18 and not tools.places(bare) and not _TITLE.search(bare):
-        return [Said(question), Said(f"{subject}{bare}")]
+        return [Said(question, about=last.about or subject), Said(f"{subject}{bare}")]
     return [Said(question)]
 
 
@@ -160,6 +167,12 @@ def topic(question: str) -> str:
     if len(before) >= 5 or (len(before) >= 2 and len(after) < 3):
         return before
     return f"{before}{after}"[:30]
+
+
+def _exchangeable(what: str, last: Said, tools: Tools) -> bool:
+    """Whether a place or year stands where the last question has one too."""
+    here = bool(tools.places(what)) and bool(tools.places(last.question))
+    return here or bool(_YEAR.search(what) and _YEAR.search(last.question))
 
 
 def _exchanged(what: str, last: Said, tools: Tools) -> str:
@@ -210,14 +223,14 @@ def _shared(a: str, b: str) -> float:
     return len(set(a) & set(b)) / max(len(set(a) | set(b)), 1)
 
 
-def _replaced(text: str, pronoun: re.Match[str], previous: str, answer: str) -> str:
+def _replaced(text: str, pronoun: re.Match[str], last: Said) -> str:
     """The pronoun exchanged for what was talked about."""
     rest = text[pronoun.end() :]
-    cited = _TITLE.search(answer)
+    cited = _TITLE.search(last.answer)
     kind = _DOCUMENT.match(rest)
     if kind and cited:
         return text[: pronoun.start()] + cited[0] + rest[kind.end() :]
-    subject = topic(previous) or (cited[0] if cited else "")
+    subject = last.about or topic(last.question) or (cited[0] if cited else "")
     noun = re.match(r"[一-龥]{2,6}?(?=的|是|有|由|要|在|什|怎|如|多|几|哪|谁|何|可|应|能)", rest)
     if pronoun[0] in ("该", "这个", "那个", "这项", "这种", "这些", "那些", "上述", "此") and noun and noun[0] in subject:
         rest = rest[noun.end() :]
@@ -230,7 +243,7 @@ def _lacks_subject(text: str, tools: Tools) -> bool:
     if tools.places(text) or _TITLE.search(text):
         return False
     words = [w for w in tools.cut(fold(text)) if any(c.isalnum() for c in w)]
-    return all(w in FRAME or w in _GENERIC or len(w) == 1 or re.fullmatch(r"多\S|几\S|哪\S*|什么\S*", w) for w in words)
+    return all(w in FRAME or w in GENERIC or len(w) == 1 or re.fullmatch(r"多\S|几\S|哪\S*|什么\S*", w) for w in words)
 
 
 def _item(nth: re.Match[str], answer: str) -> str:

@@ -66,7 +66,7 @@ def _lines(text: str, span: tuple[int, int]) -> list[tuple[int, int]]:
 
 
 def _is_item(line: str) -> bool:
-    return any(mark.start == 0 for mark in markers(line.lstrip()[:12]))
+    return any(mark.start == 0 for mark in markers(line.lstrip()[:12]) if mark.family != "article")
 
 
 __all__ = ["asks_whether_allowed", "rules_behind"]

@@ -117,7 +117,7 @@ def support(
         float(unit), float(figure), float(bool(place)), float(bool(year)), float(bool(name)),
         float(len({c.document for c in found})) / 10,
         *_absences(evidence, weights, context),
-        *_distances(evidence, question, picked, places),
+        *_distances(evidence, question, picks, picked, places),
         *_gaps(evidence, picked, context),
         *_forms(evidence, picked, fold(quotes), places),
         other_place(question, found[best], places), float(other_year(asked.understood.text, found[best])),
@@ -137,9 +137,11 @@ def support(
     return Support(np.array(row, np.float32), missing, bool(unheld or formless or elsewhere or nothing_near))
 
 
-def _distances(evidence: Evidence, question: str, picked: Sequence[int], places: Places) -> tuple[float, float]:
+def _distances(
+    evidence: Evidence, question: str, picks: Sequence[Pick], picked: Sequence[int], places: Places
+) -> tuple[float, float]:
     """Whether a place or year of the question stands neither in the paragraphs quoted nor above them."""
-    near = " ".join(_paragraph(evidence.found[i]) for i in picked)
+    near = " ".join([*(_paragraph(evidence.found[i]) for i in picked), _dates(evidence, picks)])
     far = _far_place(evidence, question, picked, places)
     return float(bool(far)), float(any(year not in near for year in _YEAR.findall(evidence.asked.understood.text)))
 

@@ -138,6 +138,47 @@ def library_of(home: Path, texts: dict[str, str]) -> Assistant:
     return Assistant(library)
 
 
+WHARF = {
+    "码头.md": "---\ntitle: 松江镇码头办法\nkind: policy\nissued: 2020-05-06\n---\n第一条 船舶应当凭证进港。\n\n船舶不得在港内焚烧垃圾。\n\n"
+    "第二条 码头夜间照明由镇交通所负责维护。\n\n第三条 违反本办法第一条第二款规定，焚烧垃圾的，由海事部门处五千元罚款。\n",
+    "第五批.md": "---\ntitle: 关于推出第五批承诺事项的通知\nkind: policy\n---\n本通知各项承诺事项应当在2022年6月底前落地实施。\n",
+    "游线.md": "---\ntitle: 浙江省旅游专线建设情况\nkind: case\nregion: 浙江省\n---\n全省建成专线三十条，推出“江南之春”专线。\n",
+}
+
+
+@pytest.fixture(scope="module")
+def wharf(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    return library_of(tmp_path_factory.mktemp("wharf"), WHARF)
+
+
+def test_several_things_asked_at_once_are_each_answered(wharf: Assistant) -> None:
+    given = "".join(c.quote for c in wharf.ask(Question("港内能焚烧垃圾吗？焚烧垃圾罚多少？码头照明由谁维护？")).citations)
+    assert "不得在港内焚烧垃圾" in given and "五千元" in given and "镇交通所" in given
+
+
+@pytest.mark.parametrize(
+    ("question", "lacking"),
+    [
+        ("第六批承诺事项什么时候落地实施？", "第六批"),
+        ("“江南之秋”专线建成多少条？", "江南之秋"),
+        ("全省建成的专线里，杭州有多少条？", "杭州"),
+    ],
+)
+def test_the_same_of_another_batch_name_or_place_is_no_answer(wharf: Assistant, question: str, lacking: str) -> None:
+    given = wharf.ask(Question(question))
+    assert given.basis == "none" and lacking in given.text
+
+
+def test_the_year_a_document_was_issued_in_is_known_though_its_text_does_not_say_it(wharf: Assistant) -> None:
+    given = wharf.ask(Question("2020年那份码头办法里，焚烧垃圾罚多少钱？"))
+    assert "五千元" in "".join(c.quote for c in given.citations)
+
+
+def test_the_answer_that_a_history_leaves_out_is_worked_out_again(answer) -> None:  # type: ignore[no-untyped-def]
+    given = answer("第三项是什么？", "登记公园茶座应当提交哪些材料？")  # what was answered is not told
+    assert "场地证明" in quoted(given)["公园茶座登记办法"]
+
+
 def test_thirteen_cases_are_all_listed(tmp_path: Path) -> None:
     villages = [f"{name}村" for name in "杏花 柳浪 桃溪 竹山 梅岭 荷塘 枫桥 松坡 桂林 兰亭 菊园 茶坞 石桥".split()]
     case = "---\ntitle: {0}修缮古井\nkind: case\n---\n{0}修缮古井三口，村民用上清水。\n"

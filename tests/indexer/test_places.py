@@ -20,6 +20,8 @@ from indexer.train.gazetteer import short, short_names, tree, used_as_words, usu
         ("西湖龙井茶基地", []),
         ("安居乐业、共同富裕", []),
         ("和县级以上人民政府", []),
+        ("车子长不得超过三米", []),  # 子长 is a town
+        ("唐山海关的通关措施", ["唐山市"]),
     ],
 )
 def test_the_places_a_text_names(text: str, regions: list[str]) -> None:

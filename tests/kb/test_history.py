@@ -137,3 +137,20 @@ def test_the_items_of_an_answer_are_its_list_or_what_commas_part() -> None:
 @pytest.mark.parametrize("said", ["谢谢", "好的。", "你好！", "嗯。"])
 def test_what_asks_nothing_stays_as_it_is(said: str, tools: Tools) -> None:
     assert readings(said, [Turn("user", "八大行动有哪些？"), Turn("assistant", "一、甲；二、乙。")], tools)[0] == said
+
+
+@pytest.mark.parametrize(
+    ("follow", "previous", "made"),
+    [
+        ("另外那个司机呢？", "乘客负什么责任？", "司机负什么责任？"),
+        ("货车那种呢？", "轿车停一小时收多少钱？", "货车停一小时收多少钱？"),
+        ("宁波那边呢，专线叫什么？", "杭州推出了哪些游线？", "宁波专线叫什么"),
+    ],
+)
+def test_what_points_there_is_no_part_of_the_name(tools: Tools, follow: str, previous: str, made: str) -> None:
+    assert asked(follow, tools, previous, "略。") == made
+
+
+def test_a_pronoun_reaches_past_a_question_without_a_subject_of_its_own(tools: Tools) -> None:
+    made = asked("它得过什么奖？", tools, "平安乡村在线平台由谁建设？", "略。", "全都接进去了吗？", "略。")
+    assert made == "平安乡村在线平台得过什么奖？"

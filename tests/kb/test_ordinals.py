@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.ordinals import beyond, longest
+from kb.ordinals import beyond, longest, other_issue
 
 EIGHT = "八大行动包括：基础更新、服务补短、入口塑造、街道整治、公园优化、驿站建设、民居建设、廊道串珠。"
 MARKED = "申请应当提交下列材料：\n（一）申请书；\n（二）身份证明；\n（三）场地证明。"
@@ -41,3 +41,18 @@ def test_lists_are_counted_by_their_marks_or_what_parts_them() -> None:
     assert longest(MARKED) == 3
     assert longest("应当先登记；再缴费；后领证。") == 3
     assert longest("没有列举。") == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("第六批承诺事项什么时候落地?", "第六批"),
+        ("第五批承诺事项什么时候落地?", ""),
+        ("第5批承诺事项什么时候落地?", ""),
+        ("第三届理事会有几人?", ""),  # of terms nothing is said here
+        ("第四批和第六批一共几项?", "第六批"),
+        ("第二次违规怎么罚?", ""),  # no name of anything
+    ],
+)
+def test_another_batch_than_those_spoken_of_is_named(question: str, said: str) -> None:
+    assert other_issue(question, "关于推出第五批承诺事项的通知", "前四批事项按原规定办理,第四批不再调整。第三次检查在年底。") == said
