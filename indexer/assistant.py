@@ -13,7 +13,7 @@ from datetime import date
 from itertools import islice
 
 from kb import articles, asks, casebook, comparison, conflict, particulars, references
-from kb.compose import Composed, caution, compose, edition, fallen_article, refusal_text
+from kb.compose import COURTESY, Composed, caution, compose, edition, fallen_article, refusal_text
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
 from kb.evidence_score import shipped, softmax
@@ -25,7 +25,7 @@ from kb.ledger import Ledger, ledger_key
 from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason, Turn
 from kb.privacy import mask
 from kb.quoting import Pick, choose, with_spans
-from kb.refusal import log_odds, out_of_scope, support
+from kb.refusal import courteous, log_odds, out_of_scope, support
 from kb.store import now
 from kb.understand import is_asking, names_document, names_past
 from kb.validity import version_key
@@ -151,6 +151,8 @@ class Assistant:
         self._recent.forget()
 
     def _answer(self, question: Question, emit: Event) -> Answer:
+        if courteous(question.text):
+            return replace(self._blank(question, question.text), reason="out_of_scope", text=COURTESY)
         question = self._told(question)
         choices = readings(question.text, question.history, self._tools)
         answer = self._followed(question, choices[0], emit) or self._attempt(question, choices[0], emit)
@@ -253,8 +255,8 @@ class Assistant:
         return self._completed(text, self._judged(question, text))
 
     def _completed(self, text: str, verdict: Verdict) -> Verdict:
-        """Where several things are asked at once, with what answers each of them in the documents quoted; where it
-        is asked whether something is allowed, with the rule that a penalty quoted rests on."""
+        """With what answers each of several things asked at once, in the documents quoted; with what the articles
+        quoted except; with the rule that a penalty rests on, or the penalty for a rule, where those are asked for."""
         evidence, chosen = verdict.evidence, verdict.chosen
         if evidence is None or not verdict.supported or chosen.conflict or chosen.listed:
             return verdict
@@ -268,10 +270,14 @@ class Assistant:
                 document = at.get(other.evidence.documents[pick.document].id)
                 if document is not None:
                     picks = with_spans(picks, replace(pick, document=document))
-        if references.asks_whether_allowed(text):
-            for pick in list(picks):
-                rules = references.rules_behind(evidence.sources[pick.document].reading, pick.spans[:1])
-                picks = with_spans(picks, replace(pick, spans=rules))
+        for pick in list(picks):
+            reading = evidence.sources[pick.document].reading
+            more = references.exceptions_to(reading, pick.spans)
+            if references.asks_whether_allowed(text):
+                more += references.rules_behind(reading, pick.spans[:1])
+            if references.asks_for_penalty(text):
+                more += references.penalties_for(reading, pick.spans)
+            picks = with_spans(picks, replace(pick, spans=more))
         return replace(verdict, chosen=replace(chosen, picks=tuple(picks)))
 
     def _judged(self, question: Question, text: str) -> Verdict:

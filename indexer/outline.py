@@ -66,7 +66,11 @@ def outline(parsed: Parsed) -> tuple[Clause, ...]:
     """The clauses of a text in preorder; the first is the whole document (level 0)."""
     root = _Node(0, 0, "", "document", len(parsed.text))
     open_nodes = [root]
+    before = ""  # the line before
     for line in _lines(parsed):
+        if _closes_items(line, before, open_nodes):
+            line = line._replace(rank=ARTICLE + 1)
+        before = parsed.text[line.start : line.end].rstrip()
         while open_nodes[-1].rank >= line.rank:
             open_nodes.pop().end = line.start
         parent = open_nodes[-1]
@@ -78,6 +82,14 @@ def outline(parsed: Parsed) -> tuple[Clause, ...]:
     for node in open_nodes:
         node.end = len(parsed.text)
     return tuple(_flatten(root, 0, ()))
+
+
+def _closes_items(line: Line, before: str, open_nodes: Sequence[_Node]) -> bool:
+    """Whether a line is a paragraph of an article again, after its items: the last of them ended in a full stop."""
+    if line.kind != "paragraph" or not before.endswith("。"):
+        return False
+    ranks = [node.rank for node in open_nodes]
+    return ARTICLE in ranks and any(rank in ITEM_RANKS for rank in ranks[ranks.index(ARTICLE) :])
 
 
 def leaves(clauses: Sequence[Clause]) -> list[Clause]:

@@ -23,6 +23,7 @@ _ASKS = re.compile(
     rf"(?:内容|规定|条文|原文|全文)?(?:是|有|为)?(?:{_WHAT}|怎么?样?(?:规定|说|写|讲)的?)|"
     rf"(?:规定|说|写|讲)(?:了|的是)?{_WHAT}|(?:内容|条文|原文|全文)[?？。]?$)"
 )
+_BARE = re.compile(rf"{_ONE}(?:[、,和与及以]{{1,2}}{_ONE})*(?:第{_DIGITS}{{1,3}}[款项目])*[?？。]?$")  # 《办法》第五条, and nothing more
 _LABEL = re.compile(_NUMBER)
 
 
@@ -38,7 +39,7 @@ class Asked:
 def asked_for(question: str, documents: Sequence[Document], readings: Sequence[Reading]) -> Asked | None:
     """The articles whose words are asked for, of the document the question names, rather of one in force."""
     folded = fold(question)
-    asks = _ASKS.search(folded)
+    asks = _ASKS.search(folded) or _BARE.search(folded)
     wanted = {_value(m): m[0] for m in _LABEL.finditer(asks[0])} if asks else {}
     elsewhere = len(_LABEL.findall(folded)) > len(wanted)
     named = [i for i, d in enumerate(documents) if names_document(question, d.title, d.number)] if wanted else []

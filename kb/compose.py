@@ -112,6 +112,7 @@ def known_instead(documents: Sequence[Document]) -> str:
     return "、".join(f"《{t}》" for t in titles)
 
 
+COURTESY = "不客气。还想查哪方面的政策，请直接提问。"
 _REFUSALS: Mapping[str, str] = {
     "no_hit": "抱歉，现有文档中没有与这个问题相关的内容。",
     "below_threshold": "抱歉，现有文档中没有找到能够回答这个问题的依据{nearest}。",

@@ -17,6 +17,7 @@ from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate
 from .gate_facts import Fact, facts, held
 from .model import IN_FORCE, Document
+from .years import YEAR, years_of
 
 Encode = Callable[[Sequence[str]], Floats]
 
@@ -63,7 +64,7 @@ def find(
             return None
         if c.document == found[best].document or not _comparable(home, documents[c.document]) or _fallen(c, documents):
             continue
-        if not all(word in c.text or word in c.head for word in words):
+        if not all(word in c.text or word in c.head for word in words) or _of_other_years(found[best], c):
             continue
         theirs = said(asked, c.text)
         if theirs is None:
@@ -75,6 +76,12 @@ def find(
         if of_one_thing:
             return Conflict(i, bool(_DUTY.search(mine.clause) and _DUTY.search(theirs.clause)))
     return None
+
+
+def _of_other_years(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences or their titles are dated by years of which they have none in common."""
+    mine, theirs = ((set(YEAR.findall(c.text)) or years_of(c.source.folded_title)) for c in (one, other))
+    return bool(mine) and bool(theirs) and not mine & theirs
 
 
 def said(asked: Asked, text: str) -> Said | None:

@@ -13,7 +13,9 @@ import numpy as np
 
 from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate
+from .fold import fold
 from .model import IN_FORCE, Document
+from .years import years_of
 
 
 class Places(Protocol):
@@ -30,6 +32,7 @@ class Places(Protocol):
 
 
 SAME_PLACE, OTHER_PLACE, WIDER_PLACE = 1.5, -3.0, -0.7
+OTHER_YEAR = -3.0  # its title is dated by another year than is asked for
 NOT_IN_FORCE = -1.5
 KIND_WANTED, CASE_AS_RULE = 1.0, -3.0
 BARE_HEADING = -5.0
@@ -75,6 +78,10 @@ def _document(asked: Asked, document: Document, wanted: set[str], places: Places
     total = 0.0 if document.status in IN_FORCE else NOT_IN_FORCE
     if wanted:
         total += place_fit(document, wanted, places)
+    years = years_of(asked.understood.text)
+    titled = years_of(fold(document.title)) if years else set()
+    if titled and not titled & years:
+        total += OTHER_YEAR
     kind = asked.understood.kind
     if kind is not None and document.kind == kind:
         total += KIND_WANTED

@@ -174,8 +174,19 @@ def needed_form(name: str) -> str:
 
 def has_form(name: str, quotes: str) -> bool:
     """Whether that form stands in (folded) quotes."""
-    form = _BY_NAME[name]
+    form, quotes = _BY_NAME[name], _with_units(quotes)
     return bool(form.held.search(form.besides.sub(" ", quotes) if form.besides else quotes))
+
+
+_HEADED = re.compile(r"[(（]\s*([^()（）/\s\d]{1,6})(?:/[^()（）]{1,6})?\s*[)）]\s*[:：]\s*(\d[\d,.]{0,15})(?![\d%])")  # 补助（元/户）：28000
+_LATIN = (("m²", "平方米"), ("m2", "平方米"), ("㎡", "平方米"), ("km", "公里"), ("cm", "厘米"), ("mm", "毫米"), ("kg", "千克"), ("m", "米"), ("db", "分贝"), ("t", "吨"))
+_LATIN_UNIT = re.compile(rf"(?<=\d)\s?({'|'.join(unit for unit, _ in _LATIN)})(?![a-z\d/])")
+
+
+def _with_units(quotes: str) -> str:
+    """Figures with their units behind them in Chinese: those of a table's head, and 4.0m."""
+    quotes = _LATIN_UNIT.sub(lambda m: dict(_LATIN)[m[1]], quotes)
+    return _HEADED.sub(lambda m: f"{m[0]}{m[1]}", quotes)
 
 
 def per_missing(question: str, quotes: str) -> bool:

@@ -95,6 +95,9 @@ def _one(question: str, last: Said | None, tools: Tools) -> list[Said]:
         return [Said(question)]
     also = _AND.match(bare)
     what = also["what"].strip() if also and not re.search(r"多少|什么|谁|如何|几|哪", also["what"]) else ""
+    beside = _beside_article(bare, last.question)
+    if beside:
+        return [Said(beside)]
     article = _of_article(bare, last.question, bool(what))
     if article:
         return [Said(article)]
@@ -121,6 +124,19 @@ def _one(question: str, last: Said | None, tools: Tools) -> list[Said]:
     if len(shared) <= 4 and len(bare) <= 18 and not tools.places(bare) and not _TITLE.search(bare):
         return [Said(question, about=last.about or subject), Said(f"{subject}{bare}")]
     return [Said(question)]
+
+
+_BESIDE = re.compile(r"^(?:那么?)?(?P<which>[上下前后])一条(?:呢|是什么|(?:的)?内容|怎么?说|说(?:了)?什么|规定了?什么)*[？?。!！ ]*$")
+
+
+def _beside_article(bare: str, previous: str) -> str:
+    """“下一条呢” after a question about 第五条: that question of 第六条; "" for no such thing."""
+    asked, known = _BESIDE.match(bare), _ARTICLE.search(previous)
+    n = chinese_number(known[0].removeprefix("第").partition("条")[0]) if known else None
+    if asked is None or known is None or n is None:
+        return ""
+    n += 1 if asked["which"] in "下后" else -1
+    return f"{previous[: known.start()]}第{n}条{previous[known.end() :]}" if n > 0 else ""
 
 
 def _of_article(bare: str, previous: str, also: bool) -> str:

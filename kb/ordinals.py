@@ -43,7 +43,9 @@ def other_issue(question: str, titles: str, context: str) -> str:
     for found in _ISSUE.finditer(question):
         n, unit = chinese_number(found["n"]) or 0, found["unit"]
         said = {chinese_number(m["n"]) for m in _ISSUE.finditer(titles if unit in _IN_TITLES else f"{titles}\n{context}") if m["unit"] == unit}
-        if n > 1 and said and n not in said and f"{n}{unit}" not in context and f"{_chinese(n)}{unit}" not in context:
+        if n == 1:  # 第一批 is seldom written where there is but one; a title that counts on is another
+            said = {chinese_number(m["n"]) for m in _ISSUE.finditer(titles) if m["unit"] == unit}
+        if n and said and n not in said and f"{n}{unit}" not in context and f"{_chinese(n)}{unit}" not in context:
             return found[0]
     return ""
 

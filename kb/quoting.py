@@ -246,7 +246,7 @@ def _picks(
         before = -2
         for index in indexes:
             sentence = reading.sentences[index]
-            if index == before + 1 and spans and sentence.start - spans[-1][1] <= 2:
+            if index == before + 1 and spans and sentence.start - spans[-1][1] <= 2 and _go_together(reading, before, index):
                 spans[-1] = (spans[-1][0], sentence.end)
             else:
                 spans.append((sentence.start, sentence.end))
@@ -254,6 +254,12 @@ def _picks(
         mass = sum(share.get((document, i), 0.0) for i in indexes)
         picks.append(Pick(document, tuple(spans), mass, "sentence"))
     return sorted(picks, key=lambda p: -p.share)
+
+
+def _go_together(reading: Reading, one: int, other: int) -> bool:
+    """Whether two sentences stand in one clause; a quote is credited to the clause it begins in."""
+    paths = [reading.path(reading.sentences[i].start) for i in (one, other)]
+    return paths[0] == paths[1]
 
 
 def with_spans(picks: Sequence[Pick], more: Pick) -> list[Pick]:

@@ -1,4 +1,5 @@
-"""The rule that a penalty rests on: 违反本条例第十七条第二款规定的，处… leads to what 第十七条第二款 says."""
+"""What belongs to an article quoted: the rule a penalty punishes the breach of (违反本条例第十七条第二款规定的), the
+penalty for a rule, and what the article goes on to except."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ from .evidence import Reading
 from .fold import chinese_number, fold
 
 LIMIT = 400  # code points; of a longer rule nothing is added
+MOST_PENALTIES = 2  # sentences added
 _N = r"[零〇一二三四五六七八九十百\d]{1,6}"
 _BROKEN = re.compile(
     rf"(?:违反|未按照?|不履行|依照|根据|有)(?:本[一-龥]{{1,4}})?第(?P<article>{_N})条(?:之(?P<sub>[一二三四五六七八九十]))?(?:第(?P<clause>{_N})款)?(?:第\(?(?P<item>{_N})\)?项)?"
 )
+_LABEL = re.compile(rf"第({_N})条(?:之([一二三四五六七八九十]))?")
 _MAY = re.compile(
     r"(?:[能可准许让行得]|可以|允许|合法|合规|违法|违规|犯法|算不算|对)[^,，。;；?？]{0,20}(?:吗|么|不)(?=[?？,，。;；]|$)|"
     r"能不能|可不可以|可否|能否|准不准|许不许|行不行|让不让|是否(?:允许|可以|合法|违法|违规|准许)|允不允许|合不合法|违不违法"
@@ -69,4 +72,52 @@ def _is_item(line: str) -> bool:
     return any(mark.start == 0 for mark in markers(line.lstrip()[:12]) if mark.family != "article")
 
 
-__all__ = ["asks_whether_allowed", "rules_behind"]
+_PUNISHED = re.compile(r"罚款|罚金|警告|没收|吊销|责令|拘留|处分|处[^,，。]{1,14}元|追究")
+_PENALTY_ASKED = re.compile(r"罚|处分|怎么处理|什么后果|什么责任|追究")
+_SAVED = re.compile(
+    r"(?:前款|前项|上款|本条|第[一二三四五六七八九十]款)[^。]{0,30}(?:限制|不适用|除外|不在此限|可以不|可以放宽)|不受[^。]{0,24}限制|除外情形"
+)
+
+
+def asks_for_penalty(question: str) -> bool:
+    """Whether a question is about what is done to those who break a rule."""
+    return bool(_PENALTY_ASKED.search(fold(question)))
+
+
+def penalties_for(reading: Reading, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The sentences that punish the breach of the articles quoted; none where a penalty is quoted already."""
+    if any(_PUNISHED.search(reading.text[start:end]) for start, end in spans):
+        return ()
+    articles = {article for start, _ in spans if (article := _article(reading, start))}
+    found = []
+    for sentence in reading.sentences:
+        text = fold(reading.text[sentence.start : sentence.end])
+        if "违反" not in text or not _PUNISHED.search(text):
+            continue
+        if any((chinese_number(m["article"]), m["sub"] or "") in articles for m in _BROKEN.finditer(text)):
+            found.append((sentence.start, sentence.end))
+    return tuple(found[:MOST_PENALTIES])
+
+
+def exceptions_to(reading: Reading, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """What an article, a part of which is quoted, goes on to except from it: 博士研究生不受前款第二项限制."""
+    found = []
+    for article in {article for start, _ in spans if (article := _article(reading, start))}:
+        whole = article_span(reading, article)
+        if whole is None or not any(whole[0] <= start < whole[1] for start, _ in spans):
+            continue
+        for i in reading.within(*whole):
+            sentence = reading.sentences[i]
+            quoted = any(start <= sentence.start and sentence.end <= end for start, end in spans)
+            after = any(start < sentence.start for start, _ in spans)
+            if after and not quoted and sentence.end - sentence.start <= LIMIT and _SAVED.search(fold(reading.of(i))):
+                found.append((sentence.start, sentence.end))
+    return tuple(sorted(found)[:MOST_PENALTIES])
+
+
+def _article(reading: Reading, start: int) -> tuple[int | None, str] | None:
+    labels = (_LABEL.match(fold(label)) for label in reading.path(start))
+    return next(((chinese_number(m[1]), m[2] or "") for m in labels if m), None)
+
+
+__all__ = ["asks_for_penalty", "asks_whether_allowed", "exceptions_to", "penalties_for", "rules_behind"]

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from .bounds import foreign_place, foreign_year
 from .evidence_asked import Asked, Floats
 from .evidence_features import FEATURES, SOUGHT, Candidate, Evidence
 from .evidence_prior import Places, places_about
@@ -19,6 +20,7 @@ from .forms import has_form, names_given, names_wanted, needed_form, only_echoes
 from .model import Document
 from .ordinals import beyond, other_issue
 from .quoting import Pick
+from .years import YEAR, years_of
 
 _HOSTILE = re.compile(
     r"忽略.{0,8}(?:以上|上述|之前|前面|先前|所有).{0,8}(?:指令|指示|要求|规则|提示|内容|设定)|ignore.{0,20}(?:previous|above|all).{0,20}(?:instruction|prompt)|"
@@ -36,12 +38,23 @@ _TITLE = re.compile(r"《([^《》]{2,40})》")
 _EDITION = re.compile(r"\([^()]*\)$")  # (试行), (2020年修订), in a folded title
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,24})[”\"」]")
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*年|年度|[-—至]|\D)")
 
 
 def out_of_scope(text: str) -> bool:
     """Whether a folded question is no question to the documents at all."""
     return bool(_HOSTILE.search(text) or _CREATIVE.search(text)) or not re.search(r"[a-z\u4e00-\u9fff]|\d{3}", text)
+
+
+_COURTESY = re.compile(
+    r"(?:[好嗯哦行]的?|ok|那|非常|十?分|太|多|真是?|先|就|已经?|我|都|感谢|谢谢|谢|多谢|辛苦|麻烦|知道|明白|清楚|了解|收到|没(?:有)?(?:别的)?(?:问题|事)|再见|拜拜|你|您|大家|啦|了|哈|啊|呀|哟|喽|[\s,，.。!！~～、])+"
+)
+_THANKS = re.compile(r"谢|辛苦|知道|明白|清楚|了解|收到|没(?:有)?(?:别的)?(?:问题|事)|再见|拜拜|^[好嗯哦行]")
+
+
+def courteous(text: str) -> bool:
+    """Whether a turn of talk only thanks or takes note: 好的谢谢, 知道了."""
+    folded = fold(text).strip()
+    return bool(_COURTESY.fullmatch(folded)) and bool(_THANKS.search(folded)) and len(folded) <= 16
 
 
 def log_odds(probability: float) -> float:
@@ -103,7 +116,7 @@ def support(
     quoted = " ".join(found[i].text for i in picked)
     place = _place_missing(question, context, places)
     dated = f"{context}\n{_dates(evidence, picks)}"
-    year = next((y for y in _YEAR.findall(asked.understood.text) if y not in dated), "")
+    year = next((y for y in YEAR.findall(asked.understood.text) if y not in dated), "")
     name = _name_missing(question, context)
     figure = asked.type == "number" and not (asked.shape and asked.shape.search(quoted))
     unit = asked.with_unit is not None and not asked.with_unit.search(quoted)
@@ -124,9 +137,13 @@ def support(
     ]  # fmt: skip
     asks = fold(question)
     cited = [evidence.documents[p.document] for p in picks]
+    first, near = evidence.documents[found[best].document], _paragraph(found[best])
+    bounds = foreign_place(question, first, near, places) or foreign_year(asks, first, near, context)
+    bounds = f"{bounds}年" if bounds.isdigit() else bounds
     unheld = (
         _unheld(asks, cited, context, places) or beyond(asks, fold(quotes), context)
         or other_issue(asks, fold("\n".join(d.title for d in cited)), context) or _name_unheld(asks, context)
+        or bounds
     )  # fmt: skip
     formless = "" if not asked.form or has_form(asked.form, fold(quotes)) else needed_form(asked.form)
     values = dict(zip(BASIS, row, strict=True))
@@ -143,7 +160,7 @@ def _distances(
     """Whether a place or year of the question stands neither in the paragraphs quoted nor above them."""
     near = " ".join([*(_paragraph(evidence.found[i]) for i in picked), _dates(evidence, picks)])
     far = _far_place(evidence, question, picked, places)
-    return float(bool(far)), float(any(year not in near for year in _YEAR.findall(evidence.asked.understood.text)))
+    return float(bool(far)), float(any(year not in near for year in YEAR.findall(evidence.asked.understood.text)))
 
 
 def _far_place(evidence: Evidence, question: str, picked: Sequence[int], places: Places) -> str:
@@ -171,7 +188,7 @@ def other_place(question: str, sentence: Candidate, places: Places) -> float:
 
 def other_year(question: str, sentence: Candidate) -> bool:
     """Whether a sentence gives years, and none of those of the (folded) question."""
-    wanted, said = _YEAR.findall(question), _YEAR.findall(sentence.text)
+    wanted, said = YEAR.findall(question), YEAR.findall(sentence.text)
     return bool(wanted) and bool(said) and not set(wanted) & set(said)
 
 
@@ -271,8 +288,10 @@ def _context(found: Sequence[Candidate], picks: Sequence[Pick], picked: Sequence
 
 
 def _dates(evidence: Evidence, picks: Sequence[Pick]) -> str:
-    """When the documents quoted were issued and take effect, and by what 文号: 2020年那份细则 is one of 2020."""
+    """When the documents quoted were issued and take effect, and by what 文号: 2020年那份细则 is one of 2020.
+    One that its title dates otherwise is of that year only."""
     quoted = [evidence.documents[i] for i in {p.document for p in picks}]
+    quoted = [d for d in quoted if not years_of(fold(d.title))]
     return "\n".join(f"{d.issued or ''} {d.effective or ''} {d.number or ''}" for d in quoted)
 
 
