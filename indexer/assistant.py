@@ -75,6 +75,7 @@ class Topic:
 
     titles: Mapping[str, str]
     fallen: bool
+    verdict: Verdict  # on the question before
 
     def asked(self, text: str) -> str:
         """How a follow-up is understood: 《某办法》：由谁签发？"""
@@ -183,11 +184,29 @@ class Assistant:
         topic = self._spoken_of(question)
         if topic is None:
             return None
+        punished = self._punished(question, resolved, topic, emit)
+        if punished is not None:
+            return punished
         for text in dict.fromkeys((resolved, question.text)):
             answer = self._attempt(question, text, emit, topic)
             if answer.basis == "grounded":
                 return answer
         return None
+
+    def _punished(self, question: Question, resolved: str, topic: Topic, emit: Event) -> Answer | None:
+        """“违反了怎么处罚” after a rule: the penalty for the articles quoted; None where none is laid down."""
+        evidence = topic.verdict.evidence
+        if evidence is None or not references.asks_only_for_penalty(question.text):
+            return None
+        picks = []
+        for pick in topic.verdict.chosen.picks:
+            spans = references.penalties_for(evidence.sources[pick.document].reading, pick.spans)
+            picks += [Pick(pick.document, spans, 1.0, "sentence")] if spans else []
+        if not picks:
+            return None
+        blank = replace(self._blank(question, question.text), rewritten=resolved, hits=topic.verdict.hits[: question.k])
+        emit("hits", blank.hits)
+        return self._grounded(blank, evidence, Chosen(tuple(picks)), emit, question.quoting)
 
     def _spoken_of(self, question: Question) -> Topic | None:
         """The documents that answered the question before, where this one may go on about them."""
@@ -207,7 +226,7 @@ class Assistant:
             return None
         cited = [evidence.documents[p.document] for p in chosen.picks]
         fallen = not any(_holds(evidence, pick) for pick in chosen.picks)
-        return Topic({document.id: document.title for document in cited}, fallen)
+        return Topic({document.id: document.title for document in cited}, fallen, verdict)
 
     def _attempt(
         self, question: Question, text: str, emit: Event, topic: Topic | None = None, guessed: bool = False

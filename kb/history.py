@@ -21,6 +21,7 @@ from .understand import FRAME, is_asking
 Cut = Callable[[str], Sequence[str]]
 Likeness = Callable[[str, Sequence[str]], Sequence[float]]
 
+OWN_WORDS = 2  # telling words without which a turn is a follow-up and nothing else
 TURNS_READ = 8  # earlier messages looked at
 _POLITE = re.compile(r"^(?:请问一?下?|我?想(?:问|了解|知道)一?下?|麻烦问一?下?|您好|你好|那么?|另外|还有|再问一?下?|好的?|嗯|哦|谢谢)[，,、。!！ ]*")
 _LEADS = r"^(?:那么|那(?:个|位|种|些|家|边)?|另外|还有|至于|换成|如果是?|要是)*[，, ]*"
@@ -51,7 +52,7 @@ _TAIL = re.compile(r"[呢吗啊呀吧？?。!！，, ]+$")
 GENERIC = frozenset(
     "资金 来源 时间 条件 材料 流程 程序 标准 要求 部门 单位 范围 对象 期限 地点 地址 电话 原因 目的 意义 内容 目标 任务 措施 金额 数量 多少 钱 费用 罚款 处罚 "
     "负责 开始 结束 施行 实施 生效 申请 办理 提交 有效期 截止 建成 完成 规定 具体 指 含义 意思 适用 例外 情况 谁 监管 主管 责任 承担 公布 通过 发布 首次 第一次 哪一年 "
-    "举例 区别 不同 依据 法律 后果 补贴 补助 奖励 比例 面积 人数 次数 上限 下限 最高 最低 最多 最少 原告 被告 法院 结果 判决 判 赔 赔偿 一审 二审 最后 后来 然后 还 又 再 也 就 才".split()
+    "举例 区别 不同 依据 法律 后果 补贴 补助 奖励 比例 面积 人数 次数 上限 下限 最高 最低 最多 最少 最长 最短 怎么办 咋办 违反 违规 不服 原告 被告 法院 结果 判决 判 赔 赔偿 一审 二审 最后 后来 然后 还 又 再 也 就 才".split()
 )
 
 
@@ -119,8 +120,11 @@ def _one(question: str, last: Said | None, tools: Tools) -> list[Said]:
     if not subject or subject in bare:
         return [Said(question)]
     if _lacks_subject(bare, tools):
-        return [Said(f"{subject}{bare.lstrip('那')}", of=last.of), Said(question)]
+        return [Said(f"{subject}{bare.lstrip('那')}", of=last.of)]
     shared = [w for w in tools.cut(fold(bare)) if len(w) > 1 and w not in FRAME]
+    own = [w for w in shared if w not in GENERIC]
+    if len(own) < OWN_WORDS and not tools.places(bare) and not _TITLE.search(bare):
+        return [Said(f"{subject}{bare.lstrip('那')}", about=last.about or subject, of=last.of)]
     if len(shared) <= 4 and len(bare) <= 18 and not tools.places(bare) and not _TITLE.search(bare):
         return [Said(question, about=last.about or subject), Said(f"{subject}{bare}")]
     return [Said(question)]

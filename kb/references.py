@@ -73,6 +73,10 @@ def _is_item(line: str) -> bool:
 
 
 _PUNISHED = re.compile(r"罚款|罚金|警告|没收|吊销|责令|拘留|处分|处[^,，。]{1,14}元|追究")
+_ONLY_PENALTY = re.compile(
+    r"(?:那么?|如果|要是|假如|一旦|不|没|未|有人|的话|了|会|将|要|得|被|的|呢|吗|怎么样?|如何|怎样|咋|多少钱?|什么|哪些|有|是|该|应当?|违反|违规|违章|违法|遵守|执行|按规定|这样|做|照办|办|"
+    r"处罚|罚款?|处分|处理|后果|责任|追究|承担|[,，?？。!！\s])+"
+)
 _PENALTY_ASKED = re.compile(r"罚|处分|怎么处理|什么后果|什么责任|追究")
 _SAVED = re.compile(
     r"(?:前款|前项|上款|本条|第[一二三四五六七八九十]款)[^。]{0,30}(?:限制|不适用|除外|不在此限|可以不|可以放宽)|不受[^。]{0,24}限制|除外情形"
@@ -82,6 +86,11 @@ _SAVED = re.compile(
 def asks_for_penalty(question: str) -> bool:
     """Whether a question is about what is done to those who break a rule."""
     return bool(_PENALTY_ASKED.search(fold(question)))
+
+
+def asks_only_for_penalty(turn: str) -> bool:
+    """Whether a turn asks what is done to who breaks the rule spoken of, and names no other: 违反了怎么处罚."""
+    return asks_for_penalty(turn) and bool(_ONLY_PENALTY.fullmatch(fold(turn)))
 
 
 def penalties_for(reading: Reading, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -120,4 +129,4 @@ def _article(reading: Reading, start: int) -> tuple[int | None, str] | None:
     return next(((chinese_number(m[1]), m[2] or "") for m in labels if m), None)
 
 
-__all__ = ["asks_for_penalty", "asks_whether_allowed", "exceptions_to", "penalties_for", "rules_behind"]
+__all__ = ["asks_for_penalty", "asks_only_for_penalty", "asks_whether_allowed", "exceptions_to", "penalties_for", "rules_behind"]

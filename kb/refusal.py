@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .bounds import foreign_place, foreign_year
+from .bounds import foreign_place, foreign_year, other_namesake
 from .evidence_asked import Asked, Floats
 from .evidence_features import FEATURES, SOUGHT, Candidate, Evidence
 from .evidence_prior import Places, places_about
@@ -139,7 +139,7 @@ def support(
     cited = [evidence.documents[p.document] for p in picks]
     first, near = evidence.documents[found[best].document], _paragraph(found[best])
     bounds = foreign_place(question, first, near, places) or foreign_year(asks, first, near, context)
-    bounds = f"{bounds}年" if bounds.isdigit() else bounds
+    bounds = f"{bounds}年" if bounds.isdigit() else bounds or other_namesake(asks, near)
     unheld = (
         _unheld(asks, cited, context, places) or beyond(asks, fold(quotes), context)
         or other_issue(asks, fold("\n".join(d.title for d in cited)), context) or _name_unheld(asks, context)
