@@ -300,17 +300,41 @@ def _batches(pairs: Iterable[tuple[Source, Prepared]]) -> Iterator[list[tuple[So
 
 def _store(library: Library, batch: Sequence[tuple[Source, Prepared]], known: Known, report: Report) -> None:
     """Originals first, then one transaction: a killed process leaves at most an unused file."""
+    batch = [(source, draft if source.record else _apart(library, draft, known)) for source, draft in batch]
     for source, draft in batch:
         if not source.record:
             _keep_original(library, draft.bytes_sha256, source.data or b"")
-    notes = [
-        "；".join(filter(None, (draft.unread, "" if source.record else _takes_over(library, draft, known))))
-        for source, draft in batch
-    ]
+    notes = ["；".join(filter(None, (draft.unread, _of_same_name(library, source, draft, known)))) for source, draft in batch]
     outcomes = library.store.write([draft for _, draft in batch])
     for (source, draft), outcome, note in zip(batch, outcomes, notes, strict=True):
         known.learn(draft, outcome, source.record)
         report.done.append(Added(source.shown, outcome.doc_id, outcome.change, note))
+
+
+def _apart(library: Library, draft: Prepared, known: Known) -> Prepared:
+    """A document of another title and 文号 that comes under the name of one that is there is another document."""
+    doc_id = known.document(draft.key)
+    number = draft.fields.get("number")
+    if doc_id is None or number is None:
+        return draft
+    before = library.store.document(doc_id)
+    if before.number in (None, number.value) or normal_text(_title(draft)) == normal_text(before.title):
+        return draft
+    return replace(draft, key=f"{draft.key}#{number.value}")
+
+
+def _title(draft: Draft) -> str:
+    return draft.fields["title"].value if "title" in draft.fields else draft.name
+
+
+def _of_same_name(library: Library, source: Source, draft: Prepared, known: Known) -> str:
+    """A word on another document of the same file name, beside which this one is kept or whose place it takes."""
+    if source.record:
+        return ""
+    if draft.key == source.key:
+        return _takes_over(library, draft, known)
+    before = library.store.document(known.document(source.key) or "")
+    return f"与已有文件（《{before.title}》{before.number}）同名而文号不同，已作为另一份文件添加，原来的仍在"
 
 
 def _takes_over(library: Library, draft: Draft, known: Known) -> str:
@@ -320,8 +344,7 @@ def _takes_over(library: Library, draft: Draft, known: Known) -> str:
         return ""
     before = library.store.document(doc_id)
     text = library.store.revision_text(doc_id, before.revision) or ""
-    title = draft.fields["title"].value if "title" in draft.fields else draft.name
-    if normal_text(title) == normal_text(before.title):
+    if normal_text(_title(draft)) == normal_text(before.title):
         return ""
     if max(shared(draft.text, text), shared(text, draft.text)) >= UNLIKE:
         return ""

@@ -367,7 +367,7 @@ class Assistant:
         rewritten = text if text != question.text else None
         return Answer(
             secrets.token_hex(8), question.text, "", "none", None, "policy", (), (), (), QUOTING,
-            generation, now(), 0.0, rewritten,
+            generation, now(), 0.0, rewritten, filters=question.filters,
         )  # fmt: skip
 
     def _refused(

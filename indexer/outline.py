@@ -184,9 +184,12 @@ def _label(line: str, marker_end: int, rank: int) -> str:
     return marker
 
 
+_OF_THE_HEAD = re.compile(r"\d{4}|[〔［【﹝]|号$|[日令]$|^第.{1,8}号")  # a 文号 or a day under the title
+
+
 def _unnumbered_chapter(text: str, at: int, end: int, following: int) -> bool:
     """A short line without a sentence end, right before an article: a chapter title that lost its number."""
     line = text[at:end].strip()
-    if not 2 <= len(line) <= 20 or line[-1] in SENTENCE_END or line[0] in "（(〈《":
+    if not 2 <= len(line) <= 20 or line[-1] in SENTENCE_END or line[0] in "（(〈《" or _OF_THE_HEAD.search(line):
         return False
     return bool(RANKS[3][1].match(text, _skip(text, following, len(text))))

@@ -21,7 +21,7 @@ _CENTRAL = re.compile(
 )
 # A place that the table lacks: what stands before 省, 市, 县, 区 at the head of an issuer or title.
 _PLACE = re.compile(
-    r"^(?:中共)?([\u4e00-\u9fff]{1,7}?(?:省|自治区|自治州|市|县|(?<![社小园地灾林特校城])区)(?![省市区]))"
+    r"^(?:中共)?([\u4e00-\u9fff]{1,7}?(?:省|自治区|自治州|市|县|(?<![社小园地灾林特校城])区)(?![省区]|市(?![场政容民委])))"
     r"(?=人民|关于|[\u4e00-\u9fff]{1,14}(?:局|委|厅|办|会|府|公室)(?:关于|$|[（( 　]))"
 )
 

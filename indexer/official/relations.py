@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 
 from indexer.official.dates import find_dates
@@ -69,6 +70,40 @@ def _amends(text: str, title: Field) -> Iterator[Relation]:
                     and not item.title.startswith("关于修改")
                 ):
                     yield Relation("amends", item.title, item.number, Span(item.start, left + verb.end()))
+
+
+_DELETED = re.compile(r"(?:删去|删除)(?P<articles>第[一二三四五六七八九十百零\d]+条(?:之[一二三四五六七八九十])?(?:[、，和及至](?:第[一二三四五六七八九十百零\d]+条))*)(?=[。；，,;\s]|$)")
+_DELETED_OF = re.compile(r"(?:删去|删除)(?=《)")
+
+
+def _deletes(text: str, title: Field) -> Iterator[Relation]:
+    """`删去第五条` in a decision that amends one document, `删除《X》第二条`: those articles are no more."""
+    if _CHANGES.search(title.value) and title.span:
+        items = named(text, title.span.start, title.span.end)
+        for said in _DELETED.finditer(text, title.span.end) if len(items) == 1 else ():
+            yield Relation("repeals", items[0].title, items[0].number, Span(said.start(), said.end()), said["articles"])
+    for verb in _DELETED_OF.finditer(text):
+        end = min([at for mark in "。；\n" if (at := text.find(mark, verb.end())) >= 0], default=len(text))
+        for item in named(text, verb.end(), end)[:1]:
+            scope = scope_after(text, item.end, end)
+            if scope:
+                yield Relation("repeals", item.title, item.number, Span(verb.start(), end), scope)
+
+
+_ENDS_THEN = re.compile(r"(?:自|从|于)(?P<day>[^，。；《》]{6,16}?)起?[，,]?(?:正式|予以)?(?:废止|停止(?:执行|施行|实施)|不再(?:执行|施行|适用)|失效)")
+
+
+def _only_day(text: str, begin: int) -> date | None:
+    """The day from which a decision ends what its title names, where its text gives one."""
+    days = {found[0].day for said in _ENDS_THEN.finditer(text, begin) if (found := list(find_dates(text, *said.span("day"))))}
+    return days.pop() if len(days) == 1 else None
+
+
+def _same_end(one: Relation, other: Relation) -> bool:
+    """Whether two relations end the same document, or part of it."""
+    ends = {"repeals", "supersedes"}
+    same = one.number == other.number if one.number and other.number else core(one.title) == core(other.title)
+    return {one.type, other.type} <= ends and same and one.scope == other.scope
 
 
 _EXTENDED = re.compile(r"(?:有效期限?|执行期限?|实施期限?|施行期限?|试行期限?)?[^，。；]{0,6}?(?P<verb>延长|延续|顺延|继续(?:有效|执行|施行|实施))[^，。；\d]{0,8}?(?:至|到)[ 　]*(?=[12１２])")
@@ -138,18 +173,23 @@ def read_relations(text: str, title: Field) -> tuple[Relation, ...]:
     if _LISTS.search(title.value) and re.search(r"决定|通知|公告|目录|清单|通告|公布|结果", title.value):
         found += islice(repeal_list(text, title.value, begin), LIMIT)
         if title.span:
+            day = _only_day(text, begin)
             found += [
-                Relation("repeals", x.title, x.number, title.span, scope_after(text, x.end, title.span.end))
+                Relation("repeals", x.title, x.number, title.span, scope_after(text, x.end, title.span.end), day)
                 for x in named(text, title.span.start, title.span.end)
                 if _ENDS.search(text[title.span.start : x.start])
             ]
     found += islice(repeals(text), LIMIT)
     found += islice(_amends(text, title), LIMIT)
+    found += islice(_deletes(text, title), LIMIT)
     found += islice(replaced(text), LIMIT)
     found += _implements(text, begin)
     found += islice(_extends(text), LIMIT)
+    dated = [r for r in found if r.day is not None]
     kept: dict[tuple[str, str, str, str], Relation] = {}
     for relation in found:
+        if relation.day is None and any(_same_end(relation, other) for other in dated):
+            continue  # the title says what, a sentence when
         if len(relation.title) < 3 and not relation.number:
             continue
         kept.setdefault((relation.type, relation.title, relation.number, relation.scope), relation)

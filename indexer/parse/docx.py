@@ -13,6 +13,7 @@ from kb.model import Parsed
 from .draft import Draft
 from .numbering import Numbering, W
 from .package import Package
+from .raised import raised
 from .tables import Cell, table_lines
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -290,6 +291,12 @@ def _span(cell: Any) -> tuple[int, str]:
     return columns, "" if merge is None else str(merge.get(f"{W}val", "continue"))
 
 
+def _raised(properties: Any) -> bool:
+    """Whether a run is set as a superscript and seen."""
+    aligned = None if properties is None else properties.find(f"{W}vertAlign")
+    return aligned is not None and aligned.get(f"{W}val") == "superscript" and not _unseen(properties)
+
+
 def _run_text(paragraph: Any) -> tuple[str, list[tuple[str, Any]]]:
     """(text of a paragraph, [("box", element) | ("footnote"/"endnote", id)] in order).
 
@@ -305,7 +312,11 @@ def _run_text(paragraph: Any) -> tuple[str, list[tuple[str, Any]]]:
         if not isinstance(tag, str):
             continue
         if tag == f"{W}r":
-            if not _unseen(node.find(f"{W}rPr")):
+            properties = node.find(f"{W}rPr")
+            if _raised(properties):
+                parts += [] if field else [raised("".join(t.text or "" for t in node.iter(f"{W}t")))]
+                stack.extend(reversed([child for child in node if child.tag != f"{W}t"]))
+            elif not _unseen(properties):
                 stack.extend(reversed(node))
         elif tag in (f"{W}t", f"{_M}t"):
             if not field:

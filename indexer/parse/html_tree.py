@@ -8,6 +8,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from .raised import raised
+
 _DROPPED = frozenset(
     [
         "script",
@@ -151,8 +153,9 @@ def _copy(top: Any, root: Element) -> None:
         while node is not None:
             tag = node.tag
             if tag == "-text":
-                parent.kids.append(node.text_content or "")
-            elif tag and tag[0].isalpha() and tag not in _DROPPED and not _STRUCK.search(_style(node)):
+                words = node.text_content or ""
+                parent.kids.append(raised(words) if parent.tag == "sup" else words)
+            elif tag and tag[0].isalpha() and tag not in _DROPPED and not _unseen(node):
                 element = Element(tag, {k: v or "" for k, v in node.attributes.items()})
                 parent.kids.append(element)
                 if (child := node.child) is not None:
@@ -160,6 +163,11 @@ def _copy(top: Any, root: Element) -> None:
                     node, parent, depth = child, element if depth < _DEEPEST else parent, depth + 1
                     continue
             node = node.next
+
+
+def _unseen(node: Any) -> bool:
+    """Struck out, or hidden by the page's author."""
+    return bool(_STRUCK.search(_style(node))) or node.attributes.get("hidden", "no") in ("", None, "hidden", "true")
 
 
 def _style(node: Any) -> str:

@@ -39,6 +39,12 @@ def closing(sentence: str) -> str:
         ("《飞行管制条例》（2003年1月10日国务院令第371号公布）同时废止。",
          [("飞行管制条例", "国务院令第371号", "")]),
         ("《实施〈中华人民共和国港口法〉办法》同时废止。", [("实施〈中华人民共和国港口法〉办法", "", "")]),
+        ("停止执行《收费办法》。", [("收费办法", "", "")]),
+        ("即日起停止执行《收费办法》（云财〔2018〕3号）第二条。", [("收费办法", "云财〔2018〕3号", "第二条")]),
+        ("停止实施《收费办法》。", [("收费办法", "", "")]),
+        ("《收费办法》（云财〔2018〕3号）不再适用。", [("收费办法", "云财〔2018〕3号", "")]),
+        ("撤销《收费办法》（云财〔2018〕3号）。", [("收费办法", "云财〔2018〕3号", "")]),
+        ("删除《收费办法》第二条。", [("收费办法", "", "第二条")]),
     ],
 )  # fmt: skip
 def test_a_closing_article_repeals_what_it_names(sentence: str, expected: list[tuple[str, str, str]]) -> None:
@@ -52,6 +58,7 @@ def test_a_closing_article_repeals_what_it_names(sentence: str, expected: list[t
         "根据《立法法》清理文件，需要废止的，按照《清理办法》执行。",
         "与《价格法》不一致的收费项目一律停止执行。",
         "其上位法《奖励条例》已废止。",
+        "执行《奖励条例》的规定，不再重复奖励。",
         "按照《通知》（国办发〔2011〕41号）要求，各地方自2011年12月1日起清理，挂钩措施停止执行。",
     ],
 )
@@ -183,3 +190,21 @@ def test_an_extension_gives_the_last_day(sentence: str) -> None:
 )  # fmt: skip
 def test_the_dates_of_the_whole_text_are_not_those_of_a_part(text: str, field: str, day: str) -> None:
     assert read_official(Parsed(text), "文件.txt").fields[field].value == day
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "《云州市养犬办法》（市政府令第35号）自2027年1月1日起废止。",
+        "市人民政府决定，自2027年1月1日起废止《云州市养犬办法》。",
+        "云州市养犬办法自2027年1月1日起不再执行。",
+    ],
+)
+def test_the_day_in_the_text_holds_for_what_the_title_ends(sentence: str) -> None:
+    text = f"云州市人民政府关于废止《云州市养犬办法》的决定\n\n{sentence}\n\n云州市人民政府\n2026年11月1日\n"
+    assert {str(r.day) for r in relations(text, "repeals")} == {"2027-01-01"}
+
+
+def test_articles_an_amending_decision_deletes_are_no_more() -> None:
+    text = "云州市人民政府关于修改《云州市养犬办法》的决定\n\n一、第二条修改为：“犬只应当登记。”\n\n二、删去第五条、第七条。\n\n三、删去第八条第二款。\n"
+    assert names(relations(text, "repeals")) == [("云州市养犬办法", "", "第五条、第七条")]

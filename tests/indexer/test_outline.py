@@ -152,3 +152,14 @@ def test_a_table_of_twenty_thousand_rows_is_cut_in_the_time_of_its_length() -> N
     began = time.process_time()
     assert len(passages(parsed.text, clauses)) > 1000
     assert time.process_time() - began < 10  # looking at every row for every passage took half a minute
+
+
+def test_a_paragraph_after_the_items_of_an_article_is_the_article_s_again() -> None:
+    text = "第四条 申请人应当具备下列条件：\n（一）年满十八周岁；\n（二）有本市户籍。\n博士研究生不受前款第二项限制。\n第五条 本办法自发布之日起施行。\n"
+    paths = {text[c.start : c.end].strip()[:5]: c.path for c in leaves(outline(Parsed(text)))}
+    assert paths["博士研究生"] == ("第四条",)
+
+
+def test_a_number_or_day_under_the_title_is_no_chapter() -> None:
+    text = "云州市养犬办法\n云政发〔2025〕1号\n第一条 甲。\n第二条 乙。\n第三条 丙。\n"
+    assert [c.path for c in leaves(outline(Parsed(text))) if c.path] == [("第一条",), ("第二条",), ("第三条",)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.official.places import places
+from indexer.official.places import places, region_of
 from indexer.train.gazetteer import short, short_names, tree, used_as_words, usual_words
 
 
@@ -52,3 +52,7 @@ def test_a_short_name_that_is_a_word_is_none() -> None:
     briefs = short_names(cities, counties, words)
     assert briefs == {"东川市": "东川", "西川市": "西川", "青禾县": "青禾", "惠民县": "惠民"}
     assert used_as_words(briefs.values(), ["惠民政策", "便民惠民", "惠民工程", "青禾县青禾"]) == {"惠民"}
+
+
+def test_a_city_that_the_table_lacks_is_not_read_into_its_bureau() -> None:
+    assert region_of("安澜市市场监督管理局", "", "") == "安澜市"

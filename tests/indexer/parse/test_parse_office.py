@@ -161,6 +161,13 @@ def test_struck_runs_are_left_out(mark: str) -> None:
     assert parse_bytes(docx(f"<w:p>{struck}{kept}</w:p>"), "a.docx").text == "5元"
 
 
+def test_raised_figures_stay_apart_from_the_number_before_them() -> None:
+    run = "<w:r><w:t>库容10</w:t></w:r><w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>8</w:t></w:r><w:r><w:t>立方米</w:t></w:r>"
+    assert parse_bytes(docx(f"<w:p>{run}</w:p>"), "a.docx").text == "库容10⁸立方米"
+    page = "<html><body><p>面积10<sup>4</sup>公顷，误差5×10<sup>-3</sup>，见<sup>注</sup>。</p><p hidden>暗文</p></body></html>"
+    assert parse_bytes(page.encode(), "a.html").text == "面积10⁴公顷，误差5×10⁻³，见注。"
+
+
 def test_a_truncated_docx_says_it_is_incomplete() -> None:
     data = docx(p("正文。" * 500))
     with pytest.raises(BadInput, match=r"通知\.docx：.*(不完整|损坏)"):
