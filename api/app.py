@@ -56,6 +56,7 @@ def create_app(settings: Settings, library: Library | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.service = service
     install(app)
+    pages.install_missing(app)
     for module in (asking, documents, answers, health, openai, pages):
         app.include_router(module.router)
     app.router.routes.append(tools.route())

@@ -6,6 +6,7 @@ Perplexity's `citations` and `search_results`, or Azure's `message.context.citat
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -106,7 +107,7 @@ class Completion:
     def _azure(self, answer: Answer) -> list[dict[str, Any]]:
         return [
             {
-                "title": _title(c), "content": c.quote, "url": self._address(c), "filepath": c.document.source,
+                "title": _title(c), "content": c.quote, "url": self._address(c), "filepath": _file(c),
                 "chunk_id": str(c.n),
             }
             for c in answer.citations
@@ -147,6 +148,11 @@ def _marked(text: str, n: int) -> dict[str, int]:
     at = text.find(marker)
     start, end = (at, at + len(marker)) if at >= 0 else (len(text), len(text))
     return {"start_index": start, "end_index": end}
+
+
+def _file(citation: Citation) -> str:
+    """The name of the file alone: where it lies on the server is nobody's business."""
+    return re.split(r"[/\\]", citation.document.source.rstrip("/\\"))[-1]
 
 
 def _title(citation: Citation) -> str:

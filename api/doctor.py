@@ -98,6 +98,23 @@ def _database(settings: Settings, full: bool) -> Iterator[Check]:
     yield check("ok", "数据库", f"完好，{store.count()} 篇文档，第 {store.generation()} 代")
 
 
+def _archive(settings: Settings, full: bool) -> Iterator[Check]:
+    """Every stored text against its sha256: what was altered is never quoted, and is told here."""
+    if not settings.database and not (settings.home / "kb.sqlite").exists():
+        return
+    from kb.archive import altered
+
+    from .commands.auditing import store_of
+
+    found = list(altered(store_of(settings).engine))
+    for one in found[:20]:
+        yield check("problem", "存档", one.problem)
+    if len(found) > 20:
+        yield check("problem", "存档", f"共 {len(found)} 处，以上只列前 20 处")
+    if not found:
+        yield check("ok", "存档", "各版原文都在，与入库时的 sha256 一致")
+
+
 def _lexicon(settings: Settings, full: bool) -> Iterator[Check]:
     from indexer.words import Words
 
@@ -146,6 +163,7 @@ def _ledger(settings: Settings, full: bool) -> Iterator[Check]:
     if not full:
         yield check("ok", "账本", f"{ledger.count()} 条答案（加 --full 检查哈希链与引文）")
         return
+    from kb.chain_check import ChainBreak
     from kb.verify import verify_all
 
     chain = ledger.verify_chain()
@@ -153,7 +171,10 @@ def _ledger(settings: Settings, full: bool) -> Iterator[Check]:
         yield check("problem", "账本", broken.problem)
     if chain.ok:
         yield check("ok", "账本", f"{chain.records} 条记录，哈希链完整")
-    report = verify_all(ledger.stream(), store).json()
+    unreadable: list[ChainBreak] = []
+    report = verify_all(ledger.readable(unreadable), store).json()
+    for one in unreadable[:20]:
+        yield check("problem", "账本", one.problem)
     state = "warning" if report["fallen"] or report["review"] else "ok"
     detail = f"成立 {report['stands']}，需复核 {report['review']}，不再成立 {report['fallen']}"
     yield check(state, "已有答案", detail)
@@ -168,6 +189,23 @@ def _access(settings: Settings, full: bool) -> Iterator[Check]:
         yield check("warning", "访问", f"监听 {settings.host}:{settings.port}，且不要求密钥（open_access）")
     else:
         yield check("ok", "访问", f"监听 {settings.host}:{settings.port}，要求访问密钥")
+
+
+def _addresses(settings: Settings, full: bool) -> Iterator[Check]:
+    """Whether what should be the address of a web page or service is one; nothing is asked of it."""
+    for name in ("public_url", "webhook", "model_url"):
+        value = getattr(settings, name)
+        if value and not _is_web_address(value):
+            wanted = "应是 http:// 或 https:// 开头的完整网址；请改正 kb.toml"
+            yield check("problem", "网址", f"设置 {name} 的值 {value!r} 不是网址，{wanted} 或环境变量 KB_{name.upper()}")
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        address = urlsplit(value)
+        return address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        return False
 
 
 def _model(settings: Settings, full: bool) -> Iterator[Check]:
@@ -191,10 +229,12 @@ LOOKS: dict[str, Look] = {
     "磁盘": disk,
     "时钟": clock,
     "数据库": _database,
+    "存档": _archive,
     "词表": _lexicon,
     "向量模型": _embedder,
     "索引": _index,
     "账本": _ledger,
     "访问": _access,
+    "网址": _addresses,
     "语言模型": _model,
 }

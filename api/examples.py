@@ -31,7 +31,7 @@ ANSWER: dict[str, Any] = {
     "text": "根据《某县未来社区建设管理办法》第七条：\n未来社区服务用房不得少于八百平方米。[1]", "basis": "grounded",
     "reason": None, "kind": "policy",
     "claims": [{"text": "未来社区服务用房不得少于八百平方米。", "start": 22, "end": 40, "citations": [1]}],
-    "citations": [CITATION], "hits": [HIT], "notes": [], "model": "quoting", "generation": 12,
+    "citations": [CITATION], "hits": [HIT], "notes": [], "as_of": None, "filters": {}, "model": "quoting", "generation": 12,
     "created": "2024-05-01T08:00:00.000Z", "took_ms": 14.2,
 }  # fmt: skip
 TEXT = {
@@ -45,7 +45,7 @@ EXAMPLES: dict[tuple[str, str], Any] = {
     ("post", "/api/verify"): {
         "result": "normalised", "steps": ["全角半角"], "doc_id": "3f1c0a9be2d4", "external_id": None, "revision": 1,
         "current": True, "title": _PLACE["title"], "number": _PLACE["number"], "status": "in_force", "start": 120,
-        "end": 138, "text": HIT["text"], "diff": None, "ratio": 1.0, "url": HIT["url"], "also": [],
+        "end": 138, "text": HIT["text"], "diff": None, "ratio": 1.0, "note": None, "url": HIT["url"], "also": [],
     },
     ("get", "/api/facets"): {
         "kind": [{"value": "policy", "count": 12}], "status": [{"value": "in_force", "count": 12}], "issuer": [],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response, StreamingResponse
 
 from kb.access import Caller
@@ -18,13 +18,14 @@ from .commands.options import LONGEST_QUESTION
 from .completion import Completion
 from .doors import may, seen_by
 from .links import base_of
-from .problems import Json
+from .problems import Json, problem
 from .routes.asking import STREAMING, At
 from .schemas import clean
 from .service import Service
 
 router = APIRouter(prefix="/v1", tags=["OpenAI 兼容"])
 QUOTING = "policy-quoting"
+TEXTS = ("text", "input_text", "output_text")  # the parts of a content that are words
 MOST_INPUTS = 256
 MOST_CHARACTERS = 500_000
 
@@ -36,8 +37,15 @@ class Lenient(BaseModel):
 
 
 class Part(Lenient):
+    """A part of a content; some clients send its words alone, or no words at all."""
+
     type: str = "text"
-    text: str = ""
+    text: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, given: Any) -> Any:
+        return {"text": given} if isinstance(given, str) else given
 
 
 class Message(Lenient):
@@ -47,7 +55,7 @@ class Message(Lenient):
     @property
     def text(self) -> str:
         if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content if part.type == "text")
+            return "\n".join(part.text for part in self.content if part.text and part.type in TEXTS)
         return self.content or ""
 
 
@@ -56,12 +64,13 @@ class StreamOptions(Lenient):
 
 
 class ChatIn(Lenient):
-    model: Annotated[str, Field(max_length=200)] = Field(QUOTING, examples=[QUOTING])
+    model: Annotated[str, Field(max_length=200)] | None = Field(QUOTING, examples=[QUOTING])
     messages: Annotated[list[Message], Field(min_length=1, max_length=200)] = Field(
         examples=[[{"role": "user", "content": "诸暨的样板区带动了多少消费？"}]]
     )
     stream: bool | None = False
     stream_options: StreamOptions | None = None
+    n: int | None = Field(None, description="只能是 1：每次只有一个回答")
 
 
 Some = Annotated[str, Field(min_length=1)]
@@ -159,10 +168,13 @@ def _vector(row: Any, format: str | None) -> Any:
 async def complete(
     asked: ChatIn, request: Request, service: At, caller: Annotated[Caller, Depends(may("ask"))]
 ) -> Response:
-    if asked.model not in models(service):
-        raise _no_model(service, asked.model)
+    model = asked.model or QUOTING
+    if model not in models(service):
+        raise _no_model(service, model)
+    if asked.n not in (None, 1):
+        return problem(400, "bad_request", "n 只能是 1：每次只有一个回答；请去掉 n 或写成 1", request)
     question = question_of(asked, caller)
-    completion = Completion(asked.model, base_of(request), question)
+    completion = Completion(model, base_of(request), question)
     if not asked.stream:
         answer = await service.run(lambda: Conversation(service, question, caller).answer())
         return Json(completion.whole(answer))
@@ -187,4 +199,4 @@ def question_of(asked: ChatIn, caller: Caller) -> Question:
         for m in messages[: places[-1]][-50:]
         if m.role in ("user", "assistant", "system") and m.text
     )
-    return Question(text, history, seen_by(caller, Filters()), quoting=asked.model == QUOTING)
+    return Question(text, history, seen_by(caller, Filters()), quoting=asked.model in (None, "", QUOTING))

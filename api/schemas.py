@@ -178,6 +178,8 @@ class AnswerOut(Out):
     citations: list[CitationOut]
     hits: list[HitOut]
     notes: list[str] = []
+    as_of: date | None = Field(None, description="答案按这一天的规定；null 即作答当天")
+    filters: dict[str, Any] = Field({}, description="提问时的筛选条件，只列有限制的")
     model: str
     generation: int
     created: str
@@ -289,6 +291,7 @@ class QuoteOut(Out):
     diff: str | None
     ratio: float
     url: str | None
+    note: str | None = Field(None, description="没有可比对的文件时说明原因")
     also: list[dict[str, Any]]
 
 
@@ -303,7 +306,7 @@ class CheckedOut(Out):
     n: int
     doc_id: str
     title: str
-    state: Literal["valid", "moved", "changed", "withdrawn", "superseded", "repealed"]
+    state: Literal["valid", "moved", "changed", "tampered", "withdrawn", "superseded", "repealed"]
     detail: str
     diff: str | None
 

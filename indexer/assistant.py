@@ -27,7 +27,7 @@ from kb.privacy import mask
 from kb.quoting import Pick, choose, with_spans
 from kb.refusal import courteous, log_odds, out_of_scope, support
 from kb.store import now
-from kb.understand import is_asking, names_document, names_past
+from kb.understand import is_asking, names_document, names_past, without_number
 from kb.validity import version_key
 
 from .gather import READ_HITS, Gatherer, joined
@@ -158,11 +158,11 @@ class Assistant:
         choices = readings(question.text, question.history, self._tools)
         answer = self._followed(question, choices[0], emit) or self._attempt(question, choices[0], emit)
         for other in choices[1:]:
-            if answer.basis == "grounded":
+            if _settled(answer):
                 break
             second = self._attempt(question, other, emit, guessed=True)
-            answer = second if second.basis == "grounded" else answer
-        if answer.basis != "grounded":
+            answer = second if _settled(second) else answer
+        if not _settled(answer):
             emit("hits", answer.hits)
         return answer
 
@@ -189,7 +189,7 @@ class Assistant:
             return punished
         for text in dict.fromkeys((resolved, question.text)):
             answer = self._attempt(question, text, emit, topic)
-            if answer.basis == "grounded":
+            if _settled(answer):
                 return answer
         return None
 
@@ -202,11 +202,11 @@ class Assistant:
         for pick in topic.verdict.chosen.picks:
             spans = references.penalties_for(evidence.sources[pick.document].reading, pick.spans)
             picks += [Pick(pick.document, spans, 1.0, "sentence")] if spans else []
-        if not picks:
+        if not picks or _altered(evidence, picks):
             return None
         blank = replace(self._blank(question, question.text), rewritten=resolved, hits=topic.verdict.hits[: question.k])
         emit("hits", blank.hits)
-        return self._grounded(blank, evidence, Chosen(tuple(picks)), emit, question.quoting)
+        return self._grounded(blank, evidence, Chosen(tuple(picks)), emit, question)
 
     def _spoken_of(self, question: Question) -> Topic | None:
         """The documents that answered the question before, where this one may go on about them."""
@@ -261,8 +261,12 @@ class Assistant:
             named = {document.id for document in stale}
             nearest = sorted(verdict.hits, key=lambda hit: hit.document.id not in named)[: question.k]
             return self._refused(replace(blank, hits=tuple(nearest)), "not_in_force", [], named=stale)
+        chosen = _of_today(evidence, chosen)
+        altered = _altered(evidence, chosen.picks)
+        if altered:
+            return self._refused(blank, "quote_unverified", [], named=altered)
         emit("hits", blank.hits)
-        return self._grounded(blank, evidence, _of_today(evidence, chosen), emit, question.quoting)
+        return self._grounded(blank, evidence, chosen, emit, question)
 
     def _verdict(self, question: Question, text: str) -> Verdict:
         """The judges' word on a question; one that sets places side by side is put for each of them."""
@@ -304,7 +308,8 @@ class Assistant:
         return self._read(text, tuple(self._hits(text, question)))
 
     def _read(self, text: str, hits: tuple[Hit, ...]) -> Verdict:
-        evidence = self.gatherer.evidence(text, hits) if hits else None
+        bare = without_number(text, {h.document.number for h in hits if h.document.number})
+        evidence = self.gatherer.evidence(bare, hits) if hits else None
         if evidence is None or not evidence.found:
             return Verdict(hits)
         readings = [s.reading for s in evidence.sources]
@@ -316,8 +321,8 @@ class Assistant:
             pick = Pick(of_itself.document, (of_itself.span,), 1.0, "sentence")
             return Verdict(hits, evidence, Chosen((pick,)), True)
         scores = shipped()["sentence"].scores(evidence.rows) + evidence.prior
-        chosen = self._choose(text, evidence, scores)
-        judged = support(evidence, text, scores, softmax(scores), chosen.picks, places)
+        chosen = self._choose(bare, evidence, scores)
+        judged = support(evidence, bare, scores, softmax(scores), chosen.picks, places)
         enough = judged.odds >= self._least_odds or (chosen.listed and not judged.missing)
         return Verdict(hits, evidence, chosen, enough and not judged.unheld, judged.missing)
 
@@ -330,6 +335,10 @@ class Assistant:
             if cases:
                 return cases
         hits = search(text, filters, k)
+        numbered = tuple({h.document.id for h in hits if h.document.number and without_number(text, (h.document.number,)) != text})
+        if numbered and not filters.doc_id:  # who gives a 文号 asks of that document
+            bare = without_number(text, {h.document.number or "" for h in hits if h.document.id in numbered})
+            return search(bare, replace(filters, doc_id=numbered), k) or hits
         names = comparison.sides(text)
         if names is None:
             return hits
@@ -394,9 +403,7 @@ class Assistant:
             return []
         return list(cited.values())
 
-    def _grounded(
-        self, blank: Answer, evidence: Evidence, chosen: Chosen, emit: Event, quoting: bool
-    ) -> Answer:
+    def _grounded(self, blank: Answer, evidence: Evidence, chosen: Chosen, emit: Event, question: Question) -> Answer:
         paths: dict[int, list[tuple[str, ...]]] = {}
         for pick in chosen.picks:
             reading = evidence.sources[pick.document].reading
@@ -405,7 +412,7 @@ class Assistant:
         cautions = dict.fromkeys(
             caution(evidence.documents[i], of_it, edition(evidence.documents[i], quoted)) for i, of_it in paths.items()
         )
-        notes = chosen.notes + tuple(filter(None, cautions))
+        notes = chosen.notes + tuple(filter(None, cautions)) + _staged(evidence, chosen, question.filters.as_of or date.today())
         composed: Composed = compose(
             chosen.picks, evidence.documents, evidence.revisions, [s.reading for s in evidence.sources], "\n".join(notes)
         )
@@ -413,7 +420,7 @@ class Assistant:
             blank, text=composed.text, basis="grounded", reason="conflict" if chosen.conflict else None,
             kind=composed.kind, claims=composed.claims, citations=composed.citations, notes=notes,
         )  # fmt: skip
-        if self._generator is not None and not quoting:
+        if self._generator is not None and not question.quoting:
             given = self._exhibits(evidence, answer)
             asked = answer.rewritten or answer.question
             return self._generator.answer(asked, given, answer, lambda claim: emit("claim", claim))
@@ -426,7 +433,8 @@ class Assistant:
             (id, evidence.revisions[i].number): (evidence.revisions[i], evidence.sources[i].reading)
             for id, i in owners.items()
         }
-        return exhibits(evidence.hits, answer.citations, texts)
+        hits = [hit for hit in evidence.hits if not evidence.revisions[owners[hit.document.id]].altered]
+        return exhibits(hits, answer.citations, texts)
 
     def _likeness(self, word: str, others: Sequence[str]) -> list[float]:
         rows = self.gatherer.vectors.rows([word, *others])
@@ -448,6 +456,20 @@ class Assistant:
             question = Question(suggestion.text, filters=filters, quoting=True)
             if suggestion.kept(self._answer(question, lambda name, value: None)):
                 yield suggestion.text
+
+
+def _settled(answer: Answer) -> bool:
+    """Whether no other reading is tried: there is a basis, or a language model read it and found none."""
+    return answer.basis == "grounded" or answer.model != QUOTING
+
+
+def _staged(evidence: Evidence, chosen: Chosen, day: date) -> tuple[str, ...]:
+    """A word on each article quoted that does not apply yet on a day."""
+    return tuple(
+        f"注意：《{evidence.documents[pick.document].title.strip('《》')}》{label}自{begins.year}年{begins.month}月{begins.day}日起施行"
+        for pick in chosen.picks
+        for label, begins in references.later_articles(evidence.sources[pick.document].reading, pick.spans, day)
+    )
 
 
 def _of_articles(hits: tuple[Hit, ...], evidence: Evidence, asked: articles.Asked) -> Verdict:
@@ -480,6 +502,12 @@ def _holds(evidence: Evidence, pick: Pick) -> bool:
     return document.status in IN_FORCE and not all(
         fallen_article(document, reading.path(start)) for start, _ in pick.spans
     )
+
+
+def _altered(evidence: Evidence, picks: Sequence[Pick]) -> list[Document]:
+    """The documents quoted whose kept text is no longer the one that came in."""
+    quoted = dict.fromkeys(pick.document for pick in picks)
+    return [evidence.documents[i] for i in quoted if evidence.revisions[i].altered]
 
 
 def _of_today(evidence: Evidence, chosen: Chosen) -> Chosen:

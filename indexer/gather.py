@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from kb.errors import NotFound
 from kb.evidence import read
 from kb.evidence_asked import WordVectors, asked
 from kb.evidence_features import Candidate, Evidence, Source, candidates, features, nearest
@@ -70,7 +71,7 @@ class Gatherer:
 
     def evidence(self, text: str, hits: Sequence[Hit]) -> Evidence:
         """The sentences of the hits with their features."""
-        hits = hits[:READ_HITS]
+        hits = [hit for hit in hits[:READ_HITS] if self._kept_whole(hit)]
         owners: dict[str, int] = {}
         documents: list[Document] = []
         sources: list[Source] = []
@@ -107,6 +108,14 @@ class Gatherer:
             (word, (trusted * idf + (1 - trusted) * USUAL_RARITY) * (float(weight) or 1.3))
             for (word, idf), weight in zip(words, learned, strict=True)
         )
+
+    def _kept_whole(self, hit: Hit) -> bool:
+        """Whether the revision of a passage found is there to be read; `kb doctor` tells of those that are not."""
+        try:
+            self.source(hit.document, hit.revision)
+        except NotFound:
+            return False
+        return True
 
     def source(self, document: Document, number: int) -> tuple[Source, Revision]:
         """A revision read for evidence; the most recently used are remembered, one of each document."""

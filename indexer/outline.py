@@ -32,8 +32,8 @@ RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     ),
     (50, re.compile(r"[一二三四五六七八九十百]+[、．]")),
     (60, re.compile(r"[（(][一二三四五六七八九十百]+[）)]")),
-    (70, re.compile(r"\d{1,2}(?:[.．](?!\d)|、)")),
-    (80, re.compile(r"[（(]\d{1,2}[）)]")),
+    (70, re.compile(r"\d{1,3}(?:[.．](?!\d)|、)")),
+    (80, re.compile(r"[（(]\d{1,3}[）)]")),
     (90, re.compile(r"[①-⑳]")),
 )
 ARTICLE = 40

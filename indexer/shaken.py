@@ -26,5 +26,5 @@ def shaken(library: Library, ledger: Ledger, doc_ids: Collection[str]) -> tuple[
     ids = {id for doc_id in reached(library, doc_ids) for id in ledger.resting_on(doc_id)}
     if not ids:
         return ()
-    report = verify_all(ledger.stream(AnswerFilters(ids=tuple(sorted(ids)))), library.store)
+    report = verify_all(ledger.readable([], AnswerFilters(ids=tuple(sorted(ids)))), library.store)
     return tuple(one for one in report.answers if one.standing != "stands")

@@ -130,6 +130,10 @@ class Words:
                 parted.extend(part for part in _LATIN.split(word) if part)
         return parted
 
+    def known(self, word: str) -> bool:
+        """Whether a word stands in the dictionary or lexicon; others the cutter made up."""
+        return bool(self._jieba.has_word(word))
+
     def spans(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of each word of `cut(fold(text))`, punctuation left out."""
         spans, start = [], 0

@@ -6,6 +6,7 @@ The index is left out: it is a cache that is built again from the store.
 
 from __future__ import annotations
 
+import errno
 import json
 import lzma
 import os
@@ -15,15 +16,16 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from .database import storage_errors
-from .errors import BadInput
+from .database import connect_to_read, storage_errors
+from .errors import BadInput, StorageFailed
+from .using import SERVICE, WRITER, alone
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -122,7 +124,7 @@ def _snapshot(path: Path, folder: Path) -> Path:
     """A consistent copy of a database that may be in use."""
     copy = folder / path.name
     copy.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+    with storage_errors(str(path)), closing(connect_to_read(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target, pages=4096)
         target.execute("PRAGMA journal_mode=DELETE")
     return copy
@@ -142,7 +144,8 @@ def restore(archive: Path, home: Path, overwrite: bool = False) -> BackupReport:
     """Bring a data folder back. Nothing is put in place before all of it has been read and checked.
 
     Refuses a home that is not empty unless told to `overwrite`; what it held is then kept in a
-    folder `before-restore-…` of it. Raises `BadInput` for a damaged archive, naming the file at fault.
+    folder `before-restore-…` of it. Raises `BadInput` for a damaged archive, naming the file at fault,
+    and `Locked` while a service or a writer uses the home.
     """
     if home.exists() and (not home.is_dir() or any(home.iterdir())) and not overwrite:
         raise BadInput(
@@ -151,7 +154,7 @@ def restore(archive: Path, home: Path, overwrite: bool = False) -> BackupReport:
     if not archive.is_file():
         raise BadInput(f"找不到备份文件 {archive}；请检查路径")
     try:
-        with storage_errors(str(home)), zipfile.ZipFile(archive) as file:
+        with storage_errors(str(home)), _to_itself(home), zipfile.ZipFile(archive) as file:
             manifest = _manifest(file, archive)
             home.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".restoring-", suffix=".tmp", dir=home) as folder:
@@ -159,9 +162,17 @@ def restore(archive: Path, home: Path, overwrite: bool = False) -> BackupReport:
                     _extract(file, entry, Path(folder))
                 aside = _replace(Path(folder), home)
     except _UNREADABLE as error:
-        raise BadInput(f"{archive} 不是完好的备份文件（{error}）；请换一份备份") from error
+        raise BadInput(f"{archive} 不是完好的备份文件；请换一份备份") from error
+    except StorageFailed as error:
+        if getattr(error.__cause__, "errno", None) != errno.EINVAL:  # sent to a place before the file's beginning
+            raise
+        raise BadInput(f"{archive} 不是完好的备份文件；请换一份备份") from error
     sizes = sum(entry["size"] for entry in manifest["files"])
     return BackupReport(home, len(manifest["files"]), sizes, manifest["created"], aside)
+
+
+def _to_itself(home: Path) -> AbstractContextManager[None]:
+    return alone(home) if home.is_dir() and any(home.iterdir()) else nullcontext()
 
 
 def _manifest(file: zipfile.ZipFile, archive: Path) -> dict[str, Any]:
@@ -208,10 +219,13 @@ def _extract(file: zipfile.ZipFile, entry: dict[str, Any], folder: Path) -> None
     if path.suffix == ".key":
         path.chmod(0o600)
     if _is_database(path):
-        with closing(sqlite3.connect(path)) as connection:
-            (found,) = connection.execute("PRAGMA integrity_check").fetchone()
+        try:
+            with closing(sqlite3.connect(path)) as connection:
+                (found,) = connection.execute("PRAGMA integrity_check").fetchone()
+        except sqlite3.DatabaseError:
+            found = ""
         if found != "ok":
-            raise BadInput(f"备份里的数据库 {entry['path']} 已损坏（{found}）；请换一份备份")
+            raise BadInput(f"备份里的数据库 {entry['path']} 已损坏；请换一份备份")
 
 
 def _replace(fresh: Path, home: Path) -> Path | None:
@@ -225,7 +239,8 @@ def _replace(fresh: Path, home: Path) -> Path | None:
         os.replace(source, folder / source.name)
         moved.append((folder / source.name, source))
 
-    earlier = [path for path in home.iterdir() if path != fresh and not path.name.startswith(ASIDE)]
+    staying = {fresh.name, SERVICE, WRITER}  # others may be waiting for the locks
+    earlier = [p for p in home.iterdir() if p.name not in staying and not p.name.startswith(ASIDE)]
     aside = home / f"{ASIDE}{datetime.now(UTC).strftime('%Y%m%d%H%M%S%f')}" if earlier else None
     try:
         for path in earlier:

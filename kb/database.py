@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from .errors import BadSettings, StorageFailed
@@ -18,7 +20,7 @@ SCHEMA_VERSION = "0002"
 def open_engine(url: str) -> Engine:
     """Connect and migrate. Raises `StorageFailed` with the file's name when that cannot be done."""
     try:
-        engine = create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
+        engine = _engine(url)
     except (ImportError, ArgumentError) as error:
         raise BadSettings(
             f"设置 database 的值 {url!r} 用不了（{error}）；请写成 sqlite:///文件路径，或留空用数据目录里的库"
@@ -28,6 +30,29 @@ def open_engine(url: str) -> Engine:
     with storage_errors(url):
         _migrate(engine)
     return engine
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url)
+    path = make_url(url).database
+    if path and _only_to_read(Path(path)):
+        return create_engine(url, creator=lambda: connect_to_read(Path(path)))
+    return create_engine(url, connect_args={"timeout": 30})
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection to a database, also to one on a read-only disk, where SQLite could make no files beside it."""
+    if not _only_to_read(path):
+        return sqlite3.connect(path, timeout=30)
+    name = quote(str(path.absolute()))
+    return sqlite3.connect(f"file:{name}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+
+def _only_to_read(path: Path) -> bool:
+    """May nothing be written beside a database, and does nobody else use it?"""
+    beside = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    return path.is_file() and not _writable(str(path)) and not any(one.exists() for one in beside)
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:
@@ -85,14 +110,14 @@ def storage_errors(where: str) -> Iterator[None]:
     """Turn what a disk or a database can do to us into one clear line."""
     try:
         yield
-    except (OperationalError, DBAPIError, OSError) as error:
+    except (OperationalError, DBAPIError, sqlite3.Error, OSError) as error:
         raise StorageFailed(_explain(str(getattr(error, "orig", error)), where)) from error
 
 
 def _explain(message: str, where: str) -> str:
     lowered = message.lower()
     where = where.removeprefix("sqlite:///")
-    if "disk is full" in lowered or "no space left" in lowered:
+    if "disk is full" in lowered or "no space left" in lowered or ("i/o error" in lowered and _full(where)):
         return f"{where}：磁盘已满，本次改动没有写入，已存内容不受影响；请腾出空间后重试"
     unable = "unable to open" in lowered
     if "readonly" in lowered or "read-only" in lowered or "permission denied" in lowered or (
@@ -105,7 +130,16 @@ def _explain(message: str, where: str) -> str:
         return f"{where}：数据库文件已损坏；请用 `kb restore` 恢复最近的备份"
     if "locked" in lowered:
         return f"{where}：数据库正被另一个进程写入；请稍后重试"
-    return f"{where}：存储出错（{message}）；请运行 `kb doctor` 检查"
+    return f"{where}：存储出错（{message}）；请检查磁盘和目录权限，或用 `kb restore` 恢复最近的备份"
+
+
+def _full(where: str) -> bool:
+    """Is there no room for even one page? SQLite, which needs files beside a database, then only says I/O error."""
+    try:
+        found = os.statvfs(Path(where).parent)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize < 1 << 16
 
 
 def _writable(where: str) -> bool:

@@ -49,6 +49,14 @@ class StorageFailed(KBError):
     code = "storage_failed"
 
 
+class BrokenRecord(StorageFailed):
+    """One record of the ledger that cannot be read; the others can."""
+
+    def __init__(self, seq: int, id: str) -> None:
+        super().__init__(f"账本第 {seq} 条（答案 {id}）已损坏，无法读出；请用 `kb restore` 恢复完好的备份")
+        self.seq, self.id = seq, id
+
+
 class BadSettings(KBError):
     code = "bad_settings"
 

@@ -1,9 +1,10 @@
 """The gate after a language model: what of its text may be shown, and on which exact words it rests.
 
 Every sentence or item is a claim. Its figures, dates, titles, 文号, Latin words and quoted words
-must stand in the words it cites, and those words must bear it out. What fails and carries facts is
-cut, what fails without any is marked 未获出处支持, and neither ever has a citation. Citations are
-sentences of the exhibits, numbered from 1 without gaps in the order in which the text names them.
+must stand in the words it cites, beside the same conditions and bearers, and those words must bear
+it out. What fails and carries facts or a duty is cut, what fails without any is marked
+未获出处支持, and neither ever has a citation. Citations are sentences of the exhibits, numbered
+from 1 without gaps in the order in which the text names them.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Literal
 
 from .alike import normal_text
 from .evidence import read
-from .gate_claims import ADDRESSED, LINE, SPEAKER, Piece, Splitter
-from .gate_facts import Fact, facts, held, title_form
+from .gate_binding import misbound
+from .gate_claims import ADDRESSED, APOLOGY, LINE, SPEAKER, Piece, Splitter
+from .gate_facts import COLUMN, Fact, facts, held, title_form, with_columns
 from .gate_names import REF, articles, elsewhere, strangers
-from .gate_support import containment, contradicts, grams, misplaced, plain, substituted, tags, unheld
+from .gate_roles import added, miscast, turned
+from .gate_support import containment, contradicts, grams, plain, substituted, tags, unheld
 from .model import Citation, Claim, Document, Span
 
 SUPPORTED = 0.62  # containment from which cited words bear a claim out
@@ -105,7 +108,7 @@ class Part:
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
-        return facts(self.text)
+        return with_columns(self.text)
 
     @cached_property
     def articles(self) -> set[tuple[object, str]]:
@@ -123,7 +126,7 @@ class Judged:
     verdict: Literal["supported", "marked", "cut"]
     parts: tuple[Part, ...] = ()
     score: float = 0.0
-    why: str = ""  # facts | turned | misplaced | substituted | elsewhere | strangers | words | title | clause
+    why: str = ""  # facts | turned | misplaced | miscast | added | substituted | elsewhere | strangers | words | title | clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,11 @@ class GateResult:
     enough: bool  # at least one cited claim, and at least half of all claims cited
     no_basis: bool = False  # the model itself said that there is no basis
     dropped: tuple[tuple[str, str], ...] = ()  # (claim, why), of what was cut or marked
+
+    @property
+    def only_no_basis(self) -> bool:
+        """The model said that there is no basis, and nothing else."""
+        return self.no_basis and not (self.claims or self.cut or self.marked)
 
 
 def gate(text: str, exhibits: Sequence[Exhibit]) -> GateResult:
@@ -200,6 +208,12 @@ class Gate:
         leads = piece.tail.startswith(("：", ":"))
         if _NO_BASIS.search(piece.body) and not any(f.kind == "figure" for f in facts(piece.body)):
             self.no_basis = True
+            return
+        if APOLOGY.match(piece.body):
+            return
+        if piece.heading and not facts(piece.body) and not tags(piece.body):
+            known = " ".join(exhibit.known for exhibit in self.exhibits)
+            self._waiting = "" if strangers(piece.body, known) else _reads(piece, piece.body)
             return
         if _FRAME.fullmatch(piece.body) and (leads or len(piece.body) <= 12):
             self._waiting += _reads(piece, piece.body)
@@ -295,7 +309,7 @@ _ORDER = {"cut": 0, "marked": 1, "supported": 2}
 
 def judge(body: str, exhibits: Sequence[Exhibit]) -> Judged:
     """Is a claim borne out by some sentences of these exhibits? They are chosen here: as few as will do."""
-    found = facts(body)
+    found = tuple(f for f in with_columns(body) if f.unit != COLUMN)
     wanted = grams(plain(body))
     chosen = _chosen(found, wanted, [part for exhibit in exhibits for part in exhibit.parts])
     if not chosen:
@@ -308,21 +322,30 @@ def judge(body: str, exhibits: Sequence[Exhibit]) -> Judged:
     score = containment(wanted, frozenset().union(*(part.around for part in chosen)))
     if missing:
         return Judged("cut", score=score, why="facts")
-    if contradicts(body, texts):
+    if contradicts(body, texts) or turned(body, texts):
         return Judged("cut", score=score, why="turned")
-    if misplaced(body, texts + [part.text for part in _neighbours(chosen)]):
-        return Judged("cut", score=score, why="misplaced")
     heads = [" ".join((p.exhibit.document.title, *p.exhibit.path)) for p in chosen]
+    if misbound(body, texts + [part.text for part in _neighbours(chosen)], " ".join(heads)):
+        return Judged("cut", score=score, why="misplaced")
     context = " ".join([*texts, *heads])
-    softened: Literal["marked", "cut"] = "cut" if found else "marked"
+    whole = "\n".join(exhibit.text for exhibit in exhibits)
+    if miscast(body, texts, " ".join(heads), whole):
+        return Judged("cut", score=score, why="miscast")
+    if added(body, texts, " ".join(heads)):
+        return Judged("cut", score=score, why="added")
+    # Who must, may or must not do something is a fact too, and so is what grew or fell.
+    softened: Literal["marked", "cut"] = "cut" if found or tags(body) else "marked"
     if substituted(body, texts, context):
-        return Judged(softened, score=score, why="substituted")
+        return Judged("cut", score=score, why="substituted")
     if elsewhere(body, [(part.facts, part.exhibit.known) for part in chosen]):
         return Judged("cut", score=score, why="elsewhere")
     if strangers(body, " ".join([*texts, *(part.exhibit.known for part in chosen)])):
         return Judged(softened, score=score, why="strangers")
-    own = containment(wanted, frozenset().union(*(part.grams for part in chosen)))
     short = len([g for g in wanted if len(g) == 2]) < 4
+    if short and len(found) > 1:  # 四层：15万元 – what stands with what is checked above
+        wanted = frozenset(g for g in wanted if len(g) == 1 or "#" not in g)
+        score = containment(wanted, frozenset().union(*(part.around for part in chosen)))
+    own = containment(wanted, frozenset().union(*(part.grams for part in chosen)))
     if score >= (0.8 if short else SUPPORTED) and own >= (0.8 if short else MARKED):
         return Judged("supported", tuple(chosen), score)
     return Judged(softened if score >= MARKED and own >= 0.3 else "cut", score=score, why="words")

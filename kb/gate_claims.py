@@ -28,6 +28,12 @@ _LIST = re.compile(
     r"|[一二三四五六七八九十]{1,3}、|[-•●·*+](?=[ \t　])|[①-⑳]"
     r"|第[一二三四五六七八九十][，、：:]|[一二三四五六七八九十]是[：:，]?))[ \t　]*"
 )
+_ROW = re.compile(r"[ \t　]*\|")
+_NAMED = re.compile(
+    r"[（(]\s*(?:参?见)?(?:来源|证据|段落|引用|出处)\s*(\d{1,3}(?:\s*[,，、\-–~～]\s*(?:段落)?\d{1,3})*)\s*[）)]"
+)
+_RULE = re.compile(r"[\s|:：\-—–]*-[\s|:：\-—–]*")
+_HEADING = re.compile(r"\s*(?:#{1,6}\s+[^\n]+|\*\*[^*\n]{1,30}\*\*\s*[：:]?\s*)\n?")
 _MARKUP = re.compile(r"\*\*|__|`+|^\s*#{1,6}\s*|^\s*>+\s*", re.M)
 _EMPTY = re.compile(
     r"[（(【\[]\s*(?:来源|出处|参见|见|引自|引用|依据|参考)?\s*[：:]?\s*[、,，;；]*\s*[）)】\]]"
@@ -43,6 +49,12 @@ ADDRESSED = re.compile(
 )
 # The model speaking of itself; 我国, 我省, 我们 … are how documents speak.
 SPEAKER = re.compile(r"(?:好的|是的)?[，,]?\s*我(?![国省市县区镇乡村州盟旗院校局委厅部办处署会们家司党军方行所站])")
+# Instead of an answer; what follows it may still be one.
+APOLOGY = re.compile(
+    r"(?:很|非常|十分|实在)?(?:抱歉|对不起|不好意思|遗憾)|作为(?:一个|一名)?(?:AI|人工智能|语言模型)|"
+    r"(?:我)?(?:无法|不能|没法)(?:回答|提供|给出|确定|判断)",
+    re.I,
+)
 _UNFINISHED = re.compile(r"[\[［【]\s*\^?\d*\s*$")
 
 
@@ -56,14 +68,16 @@ class Piece:
     cited: tuple[int, ...]  # passage numbers in the order named; any number at all
     item: bool  # begins with a list marker
     ordered: int | None = None  # its Arabic number
+    heading: bool = False
 
 
 class Splitter:
-    """Takes a text in bits and gives pieces as they end."""
+    """Takes a text in bits and gives pieces as they end. A row of a table is one: 层数：四层；补助：15万元."""
 
     def __init__(self) -> None:
         self._buffer = ""
         self._line_start = True
+        self._columns: list[str] | None = None  # of the table read now; [] where it has no heads
 
     def feed(self, more: str) -> Iterator[Piece]:
         self._buffer += shown(more)
@@ -90,16 +104,45 @@ class Splitter:
                 continue
             if not final and "<think".startswith(thinking[:6]) and len(thinking) < 6:
                 return
-            end = _end(self._buffer, final)
+            end = _end(self._buffer, final, self._line_start)
             if end is None:
                 return
-            raw, self._buffer = self._buffer[:end], self._buffer[end:]
-            made = _piece(raw.rstrip("\n"), self._line_start)
+            if self._line_start and _ROW.match(self._buffer):
+                if self._columns is None and not final and "\n" not in self._buffer[end:]:
+                    return  # the line after the first tells whether that has the heads
+                raw, self._buffer = self._buffer[:end], self._buffer[end:]
+                made = self._row(raw)
+            else:
+                raw, self._buffer = self._buffer[:end], self._buffer[end:]
+                self._columns = None if raw.strip() else self._columns
+                made = _piece(raw.rstrip("\n"), self._line_start)
             if made is not None:
                 yield made
                 self._line_start = False
             if raw.endswith("\n"):
                 self._line_start = True
+
+    def _row(self, raw: str) -> Piece | None:
+        """A row as an item that reads without the heads of its table; None for heads and rules."""
+        cells = _cells(raw)
+        if self._columns is None:
+            following = self._buffer.split("\n", 1)[0]
+            heads = _ROW.match(following) and _RULE.fullmatch(following)
+            self._columns = cells if heads else []
+            if heads:
+                return None
+        if _RULE.fullmatch(raw):
+            return None
+        named = len(self._columns) == len(cells)
+        told = [f"{head}：{cell}" if named and head else cell
+                for head, cell in zip(self._columns if named else cells, cells, strict=True) if cell]  # fmt: skip
+        markers = "".join(m[0] for m in MARKER.finditer(raw))
+        return _piece("- " + ("；" if named else " | ").join(told) + markers, True)
+
+
+def _cells(row: str) -> list[str]:
+    plain = _MARKUP.sub("", MARKER.sub("", row)).strip()
+    return [cell.strip() for cell in plain.removeprefix("|").removesuffix("|").split("|")]
 
 
 def shown(text: str) -> str:
@@ -108,14 +151,17 @@ def shown(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
 
 
-def _end(text: str, final: bool) -> int | None:
+def _end(text: str, final: bool, line_start: bool) -> int | None:
     """Where the first piece of a text ends; None while that cannot be said yet."""
     opened = -LONGEST
+    table = line_start and _ROW.match(text) is not None
     for i, c in enumerate(text):
         if c == "\n":
             return i + 1
         if i >= LONGEST:
             return i
+        if table:
+            continue
         if c in _OPENING:
             opened = i
         elif c in _CLOSING:
@@ -133,6 +179,8 @@ def _end(text: str, final: bool) -> int | None:
 
 
 def _piece(raw: str, line_start: bool) -> Piece | None:
+    raw = _NAMED.sub(r"[\1]", raw)
+    heading = line_start and _HEADING.fullmatch(MARKER.sub("", raw)) is not None
     cited = tuple(dict.fromkeys(n for m in MARKER.finditer(raw) for n in _numbers(m["ns"])))
     text = _UNFINISHED.sub("", MARKER.sub("", raw))
     text = _MARKUP.sub("", _EMPTY.sub("", text))
@@ -148,7 +196,7 @@ def _piece(raw: str, line_start: bool) -> Piece | None:
     if not any(c.isalnum() for c in body):
         return None
     tail = text[len(body) :].strip()
-    return Piece(("\n" if line_start else "") + lead, body, tail, cited, bool(listed), ordered)
+    return Piece(("\n" if line_start else "") + lead, body, tail, cited, bool(listed), ordered, heading)
 
 
 def _numbers(written: str) -> Iterator[int]:

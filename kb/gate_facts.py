@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -58,6 +58,12 @@ _DATE = re.compile(
 _TITLE = re.compile(r"《([^《》\n]{1,80})》")
 _QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"\n]{1,120})[”」』\"]")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[-./_@:+&]+[a-z0-9]+)*")
+_COLUMN = re.compile(
+    rf"\((?:单位\s*[:：]?\s*)?(?P<unit>[百千万亿]?(?:{_UNIT}))(?:/[^()]{{1,6}})?\)\s*[:：|]\s*"
+    rf"(?P<v>{_ARABIC})(?=\s*(?:[；;。|]|$))",
+    re.M,
+)
+COLUMN = "栏"  # unit of a bare figure whose column says another: no other unit may be put to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,22 @@ def facts(text: str) -> tuple[Fact, ...]:
     found += [Fact("quoted", normal_text(m[1]), m.start(), m.end()) for m in _QUOTED.finditer(text)]
     found += [Fact("word", m[0], m.start(), m.end()) for m in _WORD.finditer(_mask(fold(text), found[:0]))]
     return tuple(found)
+
+
+def tabled(text: str) -> tuple[Fact, ...]:
+    """The figures whose unit stands at the head of their column: 补助（万元）：15 is 15万元."""
+    found = []
+    for m in _COLUMN.finditer(plain_digits(text)):
+        found += [replace(f, start=m.start("v"), end=m.end("v")) for f in _figures(m["v"] + m["unit"])]
+    return tuple(found)
+
+
+def with_columns(text: str) -> tuple[Fact, ...]:
+    """All facts of a text; of a figure in a column with a unit, that with the unit and, as 栏, the bare one."""
+    headed = tabled(text)
+    starts = {f.start for f in headed}
+    bare = (replace(f, unit=COLUMN) if f.kind == "figure" and f.start in starts else f for f in facts(text))
+    return (*headed, *bare)
 
 
 def plain_digits(text: str) -> str:

@@ -23,7 +23,7 @@ _BODY = re.compile(
     r"(?:(?<![布格大全开结邮棋])局|厅|部门|委员会|公司|协会|中心|集团|法院|检察院)"
 )
 # What people say around a fact when they tell it in their own words.
-_TELLING = re.compile(
+TELLING = re.compile(
     r"根据|依据|按照|依照|规定|要求|明确|提出|指出|强调|显示|具体|主要|包括|包含|涵盖|涉及|以下|如下|其中|此外|另外|同时|"
     r"并且|以及|分别|例如|比如|总共|一共|共计|合计|需要|应该|应当|必须|情况|方面|内容|条件|标准|措施|目标|任务|达到|不低于|"
     r"不高于|至少|最多|至多|最高|最低|左右|每天|每日|每年|期间|时间|期限|截止|截至|由于|因此|所以|因为|如果|对于|关于|针对|属于|"
@@ -42,7 +42,7 @@ def strangers(claim: str, context: str) -> str:
             return str(name)
     letters = set(known)
     for clause in clauses(claim):
-        told = _TELLING.sub("　", plain(clause))
+        told = TELLING.sub("　", plain(clause))
         new = "".join("　" if c in letters else c for c in told)
         if found := re.search(r"[\u4e00-\u9fff]{2,}", new):
             return found[0]

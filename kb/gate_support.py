@@ -17,10 +17,10 @@ from .gate_facts import Fact, facts, held, plain_digits
 _CLAUSE = re.compile(r"[^，,；;：:。！？!?\n]+")
 _SUBSTANCE = re.compile(r"[^\w#]|_")
 _FUNCTION = frozenset(
-    "的了等及和与或将对为是在由向并给予以应当须需可可以进行实行实施要会能其该此之所者就都也还按照根据依据上下中内"
+    "的了等及和与或将对为是在由向并给予以应当须需可可以进行实行实施要会能其该此之所者就都也还按照根据依据上下中内没有"
 )
-_NOT_TAGS = re.compile(
-    r"不动产|不断|不仅|不但|不管|不论|不同|不良|不足(?!\d)|不可抗力|不定期|无论|无障碍|无人|无线|无偿|无形|"
+NOT_TAGS = re.compile(
+    r"^以上|不动产|不断|不仅|不但|不管|不论|不同|不良|不足(?!\d)|不可抗力|不定期|无论|无障碍|无人|无线|无偿|无形|"
     r"非常|非物质|非营利|非税|非公|非遗|未来|未成年|可持续|可再生|可行性|可靠|应急|应对|应用|应收|相应|响应|"
     r"反应|供应|适应|对应|必需品|能力|能源|功能|智能|节能|职能|效能|性能|产能|上下|"
     r"以下(?:简称|称|条件|材料|情形|内容|方面|几|事项|措施|规定)|下列|以上(?:规定|条件|材料|情形|内容)"
@@ -35,6 +35,7 @@ _TAGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("exempt", re.compile(r"无需|无须|不必|不需要?|不用|免于|可以?不|不要求|免除|免予")),
     ("forbid", re.compile(r"不得|不准|不许|禁止|严禁|不可以?|不能|不允许|不应当?|不宜|一律不")),
     ("must", re.compile(r"必须|应当|应(?!该?不)|须|务必|有义务|需要|需(?!求)")),
+    ("should", re.compile(r"(?<![便适事相制权])宜(?![居昌宾兴春家])")),
     ("may", re.compile(r"可以|可(?!见|谓|以不)|允许|准予|准许|有权|能够|能(?!否)")),
     ("not", re.compile(r"(?<!是)不(?!是否)|未|没有|没|无(?!锡|人)|非(?!洲)|拒绝|取消|废止|停止|暂停|除外")),
     ("up", re.compile(r"增长|增加|提高|上升|上调|增至|扩大|上浮|同比增")),
@@ -70,7 +71,7 @@ def containment(claim: frozenset[str], there: frozenset[str]) -> float:
 
 def tags(text: str) -> frozenset[str]:
     """What a clause demands, allows, forbids or denies, and how it bounds a figure."""
-    rest = _NOT_TAGS.sub("　", fold(text))
+    rest = NOT_TAGS.sub("　", fold(text))
     found = set()
     if _LOWER_NOT.search(rest):
         found.add("lower")
@@ -120,6 +121,8 @@ def _turned(clause: str, mine: frozenset[str], text: str, theirs: frozenset[str]
             return True
         if "must" in mine and "may" not in mine and "may" in theirs and "must" not in theirs:
             return True
+        if ("should" in mine) != ("should" in theirs) and (mine | theirs) & {"must", "may"}:
+            return not {"must", "may"} & mine & theirs
     if ("up" in mine and "down" in theirs and "up" not in theirs) or (
         "down" in mine and "up" in theirs and "down" not in theirs
     ):
@@ -128,30 +131,6 @@ def _turned(clause: str, mine: frozenset[str], text: str, theirs: frozenset[str]
         f.kind in ("figure", "date") for f in facts(text)
     )
     return figured and (mine & {"upper", "lower"}) != (theirs & {"upper", "lower"})
-
-
-def misplaced(claim: str, cited: Sequence[str]) -> bool:
-    """Whether a figure of the claim stands with words that the cited text gives another figure.
-
-    “甲市300元” from “甲市200元，乙市300元”: the claim's clause is wholly contained in a clause
-    without its figure, and not in any that has it.
-    """
-    there = [(c, facts(c)) for text in cited for c in clauses(text)]
-    for clause in clauses(claim):
-        figures = [f for f in facts(clause) if f.kind in ("figure", "date")]
-        if not figures:
-            continue
-        wanted = grams(plain(clause))
-        with_it, without = 0.0, 0.0
-        for text, known in there:
-            share = containment(wanted, grams(plain(text)))
-            if all(held(f, known, "") for f in figures):
-                with_it = max(with_it, share)
-            elif any(k.kind == f.kind and (k.unit == f.unit or not k.unit) for f in figures for k in known):
-                without = max(without, share)
-        if without >= 0.92 and without > with_it + 0.04:
-            return True
-    return False
 
 
 def substituted(claim: str, cited: Sequence[str], context: str) -> bool:

@@ -1,7 +1,8 @@
 """A question and its evidence → what a language model writes of it, past the gate; else the quoting answer.
 
 The far end is any OpenAI-compatible service, reached through LlamaIndex. Whatever it does, a
-cited answer is back by the deadline: the model's, or the quoting one with a note why.
+cited answer is back by the deadline: the model's, or the quoting one with a note why. Only where the
+model itself says that it finds no basis is the answer that there is none.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from .compose import KIND_NAMES, caution
+from .compose import KIND_NAMES, caution, refusal_text
 from .errors import BadSettings
 from .gate import Exhibit, Gate, GateResult
 from .gate_claims import shown
@@ -26,7 +27,8 @@ from .settings import Settings
 from .verify import STATUS_NAMES
 
 FAILED_GATE = "模型回答未通过出处核对，以下为原文摘引"
-NO_BASIS = "模型没有从给出的段落里写出答案，以下为原文摘引"
+NO_BASIS = "语言模型读了找到的段落，没有从中找到依据"
+CUT_SHORT = "语言模型的回答到了长度上限，没有写完，这里只有前一部分"
 CONTEXT_WINDOW = 32_768  # tokens; told to LlamaIndex so that it looks nothing up
 MOST_TOKENS = 1500
 QUESTION_LIMIT = 2000  # code points of a question that are sent
@@ -79,22 +81,26 @@ class Generator:
         )
 
     def answer(self, question: str, exhibits: Sequence[Exhibit], quoting: Answer, send: Send) -> Answer:
-        """The model's answer as far as it passed the gate, else `quoting` with a note.
+        """The model's answer as far as it passed the gate, else `quoting` with a note; a refusal where all
+        that the model says is that it finds no basis.
 
         `send` gets each claim that passed, as soon as it is complete; void where `quoting` comes back.
         """
         began = time.monotonic()
         try:
-            result = self._generated(question, exhibits, began + self._seconds, send)
+            result, complete = self._generated(question, exhibits, began + self._seconds, send)
         except ModelFailed as failure:
             return _fallen(quoting, f"语言模型{failure}，以下为原文摘引")
+        if result.only_no_basis:
+            return _without_basis(quoting, self.name)
         if not result.enough:
-            return _fallen(quoting, NO_BASIS if result.no_basis and not result.claims else FAILED_GATE)
-        return _composed(quoting, result, self.name)
+            return _fallen(quoting, FAILED_GATE)
+        return _composed(quoting, result, self.name, complete)
 
     def _generated(
         self, question: str, exhibits: Sequence[Exhibit], deadline: float, send: Send
-    ) -> GateResult:
+    ) -> tuple[GateResult, bool]:
+        """What passed the gate, and whether the model came to an end by itself."""
         gate = Gate(exhibits)
         written: list[str] = []
         finish: str | None = None
@@ -112,9 +118,9 @@ class Generator:
             for claim in gate.flush():
                 send(claim)
         result = gate.result()
-        if not result.enough:
+        if not result.enough and not result.only_no_basis:
             _explain(text)
-        return result
+        return result, finish != "length"
 
     def _bits(self, asked: Sequence[tuple[str, str]], deadline: float) -> Iterator[Bit]:
         """What the model writes, until it is done. Raises `ModelFailed`, at the deadline at the latest."""
@@ -222,11 +228,21 @@ def _fallen(quoting: Answer, note: str) -> Answer:
     return replace(quoting, notes=(*quoting.notes, note))
 
 
-def _composed(quoting: Answer, result: GateResult, name: str) -> Answer:
+def _without_basis(quoting: Answer, name: str) -> Answer:
+    nearest = [c.document for c in quoting.citations]
+    return replace(
+        quoting, text=refusal_text("below_threshold", nearest), basis="none", reason="below_threshold",
+        kind="policy", claims=(), citations=(), model=name, notes=(NO_BASIS,),
+    )  # fmt: skip
+
+
+def _composed(quoting: Answer, result: GateResult, name: str, complete: bool) -> Answer:
+    left_out = f"另有 {result.cut} 句未通过出处核对，已略去。" if result.cut else ""
+    own = tuple(filter(None, (left_out, "" if complete else CUT_SHORT)))
     kinds = list(dict.fromkeys(c.document.kind for c in result.citations))
     return replace(
         quoting, text=result.text, claims=result.claims, citations=result.citations, model=name,
-        kind=kinds[0] if len(kinds) == 1 else "mixed", notes=_notes(quoting, result.citations),
+        kind=kinds[0] if len(kinds) == 1 else "mixed", notes=_notes(quoting, result.citations) + own,
     )  # fmt: skip
 
 

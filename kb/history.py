@@ -16,7 +16,7 @@ from .enumeration import enumerations, markers
 from .evidence_prior import Places
 from .fold import chinese_number, fold
 from .model import Turn
-from .understand import FRAME, is_asking
+from .understand import FRAME, asks, is_asking
 
 Cut = Callable[[str], Sequence[str]]
 Likeness = Callable[[str, Sequence[str]], Sequence[float]]
@@ -122,8 +122,8 @@ def _one(question: str, last: Said | None, tools: Tools) -> list[Said]:
     if _lacks_subject(bare, tools):
         return [Said(f"{subject}{bare.lstrip('那')}", of=last.of)]
     shared = [w for w in tools.cut(fold(bare)) if len(w) > 1 and w not in FRAME]
-    own = [w for w in shared if w not in GENERIC]
-    if len(own) < OWN_WORDS and not tools.places(bare) and not _TITLE.search(bare):
+    own = [w for w in shared if w not in GENERIC and not asks(w) and not re.fullmatch(r"最.", w)]
+    if len(own) < OWN_WORDS and is_asking(bare) and not tools.places(bare) and not _TITLE.search(bare):
         return [Said(f"{subject}{bare.lstrip('那')}", about=last.about or subject, of=last.of)]
     if len(shared) <= 4 and len(bare) <= 18 and not tools.places(bare) and not _TITLE.search(bare):
         return [Said(question, about=last.about or subject), Said(f"{subject}{bare}")]

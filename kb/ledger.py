@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -18,21 +18,26 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from .chain import GENESIS, append, canonical, digest, question_digest
-from .chain_check import ChainReport, check_chain
+from .chain import GENESIS, TABLES, append, canonical, digest, question_digest, snapshot
+from .chain_check import ChainBreak, ChainReport, check_chain
 from .commit import Commits
 from .database import storage_errors
-from .errors import BadInput, NotFound, StorageFailed
+from .errors import BadInput, BrokenRecord, NotFound
 from .figures import figures
 from .listing import ALL, AnswerFilters, conditions
 from .model import Answer, Document, Question
 from .schema import answer_documents, answers, ledger_head, reviews
 from .sheets import export
 from .store import now
-from .wire import answer_json, filters_json
+from .wire import answer_json, filters_json, within_json
 
 Verdict = Literal["correct", "wrong", "incomplete"]  # 正确 / 有误 / 不完整
 
+_CITED = {
+    "n": int, "doc_id": str, "title": str, "revision": int, "sha256": str, "start": int, "end": int, "quote": str,
+    "status": str,
+}  # fmt: skip
+_NOTED = 16  # characters of a noted hash that tell it from every other
 _BESIDE = insert(answer_documents)
 
 
@@ -181,6 +186,8 @@ class Ledger:
         Raises `NotFound`, also for what the caller may not see.
         """
         (stored,) = self._stored([self._one(id, visibility)])
+        if isinstance(stored, BrokenRecord):
+            raise stored
         return stored
 
     def list(
@@ -190,11 +197,11 @@ class Ledger:
         limit: int = 50,
         visibility: Sequence[str] = ALL,
     ) -> Sequence[dict[str, Any]]:
-        """Stored answers as `get` gives them, newest first."""
+        """Stored answers as `get` gives them, newest first; what cannot be read is left out (`verify_chain` tells)."""
         query = select(answers).where(conditions(filters, visibility)).order_by(answers.c.seq.desc())
-        with storage_errors(self._where), self.engine.connect() as connection:
+        with storage_errors(self._where), snapshot(self.engine) as connection:
             rows = connection.execute(query.offset(offset).limit(limit)).all()
-        return self._stored(rows)
+        return [one for one in self._stored(rows) if not isinstance(one, BrokenRecord)]
 
     def count(self, filters: AnswerFilters = AnswerFilters(), visibility: Sequence[str] = ALL) -> int:
         query = select(func.count()).select_from(answers).where(conditions(filters, visibility))
@@ -223,11 +230,35 @@ class Ledger:
         visibility: Sequence[str] = ALL,
         batch: int = 200,
     ) -> Iterator[dict[str, Any]]:
-        """Stored answers as `get` gives them, oldest first, a batch in memory at a time."""
+        """Stored answers as `get` gives them, oldest first, a batch in memory at a time.
+
+        Raises `BrokenRecord` at the first that cannot be read.
+        """
+        for one in self._each(filters, visibility, batch):
+            if isinstance(one, BrokenRecord):
+                raise one
+            yield one
+
+    def readable(
+        self,
+        broken: MutableSequence[ChainBreak],
+        filters: AnswerFilters = AnswerFilters(),
+        visibility: Sequence[str] = ALL,
+    ) -> Iterator[dict[str, Any]]:
+        """Like `stream`, but goes on past records that cannot be read and adds them to `broken`."""
+        for one in self._each(filters, visibility, 200):
+            if isinstance(one, BrokenRecord):
+                broken.append(ChainBreak(one.seq, one.id, str(one)))
+            else:
+                yield one
+
+    def _each(
+        self, filters: AnswerFilters, visibility: Sequence[str], batch: int
+    ) -> Iterator[dict[str, Any] | BrokenRecord]:
         last = 0
         while True:
             query = select(answers).where(conditions(filters, visibility), answers.c.seq > last)
-            with storage_errors(self._where), self.engine.connect() as connection:
+            with storage_errors(self._where), snapshot(self.engine) as connection:
                 rows = connection.execute(query.order_by(answers.c.seq).limit(batch)).all()
             if not rows:
                 return
@@ -247,43 +278,72 @@ class Ledger:
         with storage_errors(self._where):
             return check_chain(self.engine, self.key, anchor)
 
+    def noted(self, hash: str) -> tuple[int, str] | None:
+        """The record whose hash begins so, as an anchor for `verify_chain`; None where there is none."""
+        start = hash.strip().lower()
+        if not _NOTED <= len(start) <= len(GENESIS) or set(start) - set("0123456789abcdef"):
+            raise BadInput(f"链尾哈希 {hash!r} 不合法；请照 `kb verify` 当时打印的抄录（{_NOTED} 至 {len(GENESIS)} 位十六进制）")
+        if start == GENESIS[: len(start)]:
+            return 0, GENESIS
+        with storage_errors(self._where), snapshot(self.engine) as connection:
+            for table in TABLES.values():
+                found = connection.execute(select(table.c.seq, table.c.hash).where(table.c.hash.startswith(start))).first()
+                if found is not None:
+                    return found.seq, found.hash
+        return None
+
     def stats(self, days: int = 30, visibility: Sequence[str] = ALL) -> dict[str, Any]:
         """Figures of the last days, see `kb.figures.figures`."""
         with storage_errors(self._where):
             return figures(self.engine, days, visibility)
 
     def export(
-        self, format: str, filters: AnswerFilters = AnswerFilters(), visibility: Sequence[str] = ALL
+        self,
+        format: str,
+        filters: AnswerFilters = AnswerFilters(),
+        visibility: Sequence[str] = ALL,
+        broken: MutableSequence[ChainBreak] | None = None,
     ) -> Iterator[bytes]:
-        """The ledger as `jsonl`, `csv` or `xlsx`, in pieces, oldest answer first."""
-        return export(self.stream(filters, visibility), format)
+        """The ledger as `jsonl`, `csv` or `xlsx`, in pieces, oldest answer first; `broken` as for `readable`."""
+        whole = self.stream(filters, visibility) if broken is None else self.readable(broken, filters, visibility)
+        return export(whole, format)
 
     def _one(self, id: str, visibility: Sequence[str]) -> Any:
         query = select(answers).where(answers.c.id == id, conditions(AnswerFilters(), visibility))
-        with storage_errors(self._where), self.engine.connect() as connection:
+        with storage_errors(self._where), snapshot(self.engine) as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise NotFound(f"没有编号为 {id} 的答案；请到审计页面查看现有答案")
         return row
 
-    def _stored(self, rows: Sequence[Any]) -> Sequence[dict[str, Any]]:
+    def _stored(self, rows: Sequence[Any]) -> Sequence[dict[str, Any] | BrokenRecord]:
         said: dict[str, list[dict[str, Any]]] = {}
         query = select(reviews).where(reviews.c.answer.in_([row.id for row in rows])).order_by(reviews.c.seq)
-        with storage_errors(self._where), self.engine.connect() as connection:
+        with storage_errors(self._where), snapshot(self.engine) as connection:
             for r in connection.execute(query):
                 one = {"verdict": r.verdict, "note": r.note, "author": r.author, "created": r.created}
                 said.setdefault(r.answer, []).append(one)
-        return [_stored_json(row, said.get(row.id, [])) for row in rows]
+        return [_readable(row, said.get(row.id, [])) for row in rows]
+
+
+def _readable(row: Any, said: list[dict[str, Any]]) -> dict[str, Any] | BrokenRecord:
+    """A row as `Ledger.get` gives it, or, where it is not of the shape that was written, what to say of it."""
+    try:
+        made = _stored_json(row, said)
+        for kept in (row.caller, row.created, row.record, row.question or "", row.rewritten or "", row.history or ""):
+            kept.encode()  # broken UTF-8 was handed over as lone surrogates
+        shaped = all(type(c[name]) is kind for c in made["citations"] for name, kind in _CITED.items())
+        if shaped and all(type(n) is int for claim in made["claims"] for n in claim["citations"]):
+            return made
+    except (ValueError, TypeError, KeyError, AttributeError):
+        pass
+    return BrokenRecord(row.seq, row.id)
 
 
 def _stored_json(row: Any, said: list[dict[str, Any]]) -> dict[str, Any]:
-    try:
-        record = json.loads(row.record)
-    except ValueError as error:
-        raise StorageFailed(
-            f"账本第 {row.seq} 条（答案 {row.id}）已损坏，无法读出；请运行 `kb verify`"
-        ) from error
+    record = json.loads(row.record)
     return {
+        **within_json(record["filters"]),  # records of earlier versions tell it only there
         **record["answer"],
         "question": row.question,
         "rewritten": row.rewritten,

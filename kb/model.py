@@ -179,6 +179,7 @@ class Revision:
     added: str  # ISO 8601, UTC
     pages: tuple[Span, ...] = ()
     boxes: tuple[LineBox, ...] = ()
+    altered: bool = False  # the text kept is not the one whose sha256 was kept: never to be cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +272,4 @@ class Answer:
     took_ms: float
     rewritten: str | None = None  # the question with its history resolved, where that changed it
     notes: tuple[str, ...] = ()  # warnings shown at the head (validity, conflict, fallback)
+    filters: Filters = Filters()  # what it was asked within: it holds for their day, or for that of `created`

@@ -44,6 +44,7 @@ class QuoteReport:
     ratio: float = 0.0
     diff: str | None = None
     also: tuple[tuple[Document, int, int, int], ...] = ()  # (document, revision, start, end)
+    note: str = ""  # why nothing was compared
 
 
 def find_quote(quote: str, texts: Iterable[Text]) -> QuoteReport:
@@ -160,6 +161,8 @@ def find_in_store(
     elif number:
         limits = Filters(number=bracket_number(number), visibility=tuple(visibility))
         named = store.documents(limits)
+        if not named:
+            return QuoteReport("not_found", note=f"没有文号为 {number} 的文件；请核对文号，或不限文号再查")
     else:
         named = _holding(quote, store, visibility)
         if not named:
@@ -244,6 +247,7 @@ def quote_json(report: QuoteReport) -> dict[str, Any]:
         "text": report.text if document else None,
         "diff": report.diff,
         "ratio": report.ratio,
+        "note": report.note or None,
         "url": _url(document, report.revision, report.start, report.end) if document else None,
         "also": [
             {"doc_id": d.id, "title": d.title, "revision": r, "start": s, "end": e, "url": _url(d, r, s, e)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from .articles import article_span
 from .enumeration import markers
@@ -73,6 +74,9 @@ def _is_item(line: str) -> bool:
 
 
 _PUNISHED = re.compile(r"罚款|罚金|警告|没收|吊销|责令|拘留|处分|处[^,，。]{1,14}元|追究")
+_STAGED = re.compile(
+    rf"(?P<articles>本条|第{_N}条(?:[、,和与及至]第{_N}条)*)(?:的?规定)?[^。;；\n]{{0,12}}?自(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日起(?:施行|实施|执行)"
+)
 _ONLY_PENALTY = re.compile(
     r"(?:那么?|如果|要是|假如|一旦|不|没|未|有人|的话|了|会|将|要|得|被|的|呢|吗|怎么样?|如何|怎样|咋|多少钱?|什么|哪些|有|是|该|应当?|违反|违规|违章|违法|遵守|执行|按规定|这样|做|照办|办|"
     r"处罚|罚款?|处分|处理|后果|责任|追究|承担|[,，?？。!！\s])+"
@@ -124,9 +128,29 @@ def exceptions_to(reading: Reading, spans: Sequence[tuple[int, int]]) -> tuple[t
     return tuple(sorted(found)[:MOST_PENALTIES])
 
 
+def later_articles(reading: Reading, spans: Sequence[tuple[int, int]], day: date) -> list[tuple[str, date]]:
+    """The articles quoted that apply only after a day though the text is in force: 第十一条自2028年1月1日起施行."""
+    found: dict[str, date] = {}
+    articles = {article: start for start, _ in spans if (article := _article(reading, start))}
+    for said in _STAGED.finditer(fold(reading.text)) if articles else ():
+        named = [(chinese_number(m[1]), m[2] or "") for m in _LABEL.finditer(said["articles"])]
+        if not named:  # 本条
+            own = _article(reading, said.start())
+            named = [own] if own else []
+        try:
+            begins = date(int(said["y"]), int(said["m"]), int(said["d"]))
+        except ValueError:
+            continue
+        for article in named:
+            if article in articles and begins > day:
+                label = next((x for x in reading.path(articles[article]) if _LABEL.match(fold(x))), "")
+                found[label] = begins
+    return list(found.items())
+
+
 def _article(reading: Reading, start: int) -> tuple[int | None, str] | None:
     labels = (_LABEL.match(fold(label)) for label in reading.path(start))
     return next(((chinese_number(m[1]), m[2] or "") for m in labels if m), None)
 
 
-__all__ = ["asks_for_penalty", "asks_only_for_penalty", "asks_whether_allowed", "exceptions_to", "penalties_for", "rules_behind"]
+__all__ = ["asks_for_penalty", "asks_only_for_penalty", "asks_whether_allowed", "exceptions_to", "later_articles", "penalties_for", "rules_behind"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from hashlib import sha256
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import Any, Literal
 from pydantic import Field, PrivateAttr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from .errors import BadSettings
@@ -82,8 +83,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = _home(init_settings().get("home")) / "kb.toml"
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
+        file = _in_file(_home(init_settings().get("home")))
+        return (init_settings, env_settings, InitSettingsSource(settings_cls, file))
 
 
 def load_settings(home: str | Path | None = None, **overrides: Any) -> Settings:
@@ -95,8 +96,6 @@ def load_settings(home: str | Path | None = None, **overrides: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         raise BadSettings(_explain(error)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"kb.toml 不是合法的 TOML（{error}）；请改正后重试") from error
     if "home" in _in_file(_home(given.get("home"))):
         raise BadSettings("home 不能写在 kb.toml 里（这个文件就在数据目录中）；请用 --home 或 KB_HOME 指定数据目录")
     settings = settings.model_copy(update={"home": settings.home.expanduser().absolute()})
@@ -119,6 +118,10 @@ _WRONG = {  # pydantic's error type → what is wanted
     "less_than_equal": "不得大于 {le}",
     "literal_error": "只能是 {expected}",
     "string_type": "应为文字，要加引号",
+    "int_type": "应为整数",
+    "float_type": "应为数字",
+    "bool_type": "应为 true 或 false",
+    "path_type": "应为路径，要加引号",
 }
 
 
@@ -129,7 +132,7 @@ def _explain(error: ValidationError) -> str:
         near = difflib.get_close_matches(name, Settings.model_fields, 1)
         guess = f"是不是 {near[0]}？" if near else ""
         return f"没有名为 {name} 的设置；{guess}请对照 docs/SETTINGS.md 检查 kb.toml"
-    wanted = _WRONG.get(first["type"], first["msg"]).format_map(first.get("ctx", {}))
+    wanted = _WRONG.get(first["type"], "类型不对").format_map(first.get("ctx", {}))
     wanted = wanted.replace(" or ", " 或 ")
     return f"设置 {name} 的值 {first.get('input')!r} 不合法：{wanted}；请检查 kb.toml 与 KB_{name.upper()}"
 
@@ -155,8 +158,17 @@ def sources(settings: Settings) -> dict[str, str]:
 
 
 def _in_file(home: Path) -> dict[str, Any]:
-    """What `kb.toml` sets; nothing where there is none."""
-    try:
-        return tomllib.loads((home / "kb.toml").read_text("utf-8"))
-    except OSError:
+    """What `kb.toml` sets; nothing where there is none. Raises `BadSettings` where it cannot be read."""
+    path = home / "kb.toml"
+    if not path.is_file():
         return {}
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+    except OSError as error:
+        raise BadSettings(f"读不了 {path}；请检查文件权限") from error
+    except UnicodeDecodeError as error:
+        raise BadSettings(f"{path} 不是 UTF-8 编码（多半是 GBK 或 UTF-16）；请另存为 UTF-8 后重试") from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        where = f"第 {place[1]} 行第 {place[2]} 列" if place else "末尾"
+        raise BadSettings(f"{path} 不是合法的 TOML（{where}有误）；请改正后重试，文字要加引号，每项只写一次") from error

@@ -404,7 +404,7 @@ class Store:
     def revision(self, doc_id: str, number: int | None = None) -> Revision:
         """One revision with its text, the current one unless a number is given."""
         query = (
-            select(revisions, documents.c.doc_id, documents.c.revision.label("current"))
+            select(revisions, documents.c.revision.label("current"), documents.c.sha256.label("known"))
             .join(documents, documents.c.id == revisions.c.document)
             .where(documents.c.doc_id == doc_id)
             .where(revisions.c.number == (documents.c.revision if number is None else number))
@@ -414,8 +414,10 @@ class Store:
         if row is None:
             raise missing(doc_id) if number is None else NotFound(f"文档 {doc_id} 没有第 {number} 版")
         layout = unpack(row.layout)
+        as_listed = row.number != row.current or row.sha256 == row.known
         return Revision(
             document_id=doc_id, number=row.number, sha256=row.sha256, text=row.text, added=row.added,
+            altered=text_sha256(row.text) != row.sha256 or not as_listed,
             outline=tuple(Clause(s, e, lv, la, tuple(pa), ki) for s, e, lv, la, pa, ki in unpack(row.outline)),
             pages=tuple(Span(*p) for p in layout["pages"]),
             boxes=tuple(LineBox(*b) for b in layout["boxes"]),

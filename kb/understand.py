@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -154,6 +154,21 @@ def names_document(text: str, title: str, number: str | None) -> bool:
     folded = _ASIDE.sub("", fold(text))
     names = {_ASIDE.sub("", fold(name)).strip("《》").removeprefix("中华人民共和国") for name in title_names(title)}
     return any(_named(folded, name) for name in names if len(name) >= SHORT_NAME)
+
+
+def without_number(text: str, numbers: Iterable[str]) -> str:
+    """A question without the 文号 or standard numbers of documents found; they say where to look, not what for.
+
+    Itself where nothing else is left.
+    """
+    for number in numbers:
+        parts = re.findall(r"[a-z\d]+|[\u4e00-\u9fff]+", number.lower())
+        if len(parts) < 2 or not all(part in text.lower() for part in parts):
+            continue
+        spelled = r"[\s\W_]*".join(map(re.escape, parts))
+        rest = re.sub(rf"(?i)[《〈(（]?{spelled}[》〉)）]?(?:号?(?:文件|标准|规定)?(?:中|里)?的?)?[,，\s]*", "", text)
+        text = rest if re.search(r"[\u4e00-\u9fff]{2}", rest) else text
+    return text
 
 
 def _named(text: str, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -12,11 +12,13 @@ from typing import Any, Literal
 from .alike import marked_diff, nearest, normal, normal_text, steps_between
 from .compose import fallen_article
 from .errors import NotFound
-from .model import Document
+from .model import IN_FORCE, Document
+from .provision import Provisions, difference
 from .standing import Standing as StandingOf
 from .store import Store, text_sha256
+from .validity import BY_HAND
 
-State = Literal["valid", "moved", "changed", "withdrawn", "superseded", "repealed"]
+State = Literal["valid", "moved", "changed", "tampered", "withdrawn", "superseded", "repealed"]
 Standing = Literal["stands", "review", "fallen"]
 GONE = frozenset({"withdrawn", "superseded", "repealed"})
 NO_LONGER = frozenset({"repealed", "expired"})
@@ -27,6 +29,7 @@ STATUS_NAMES = {
 _REPLACED = re.compile(r"被.*(?:代替|取代|替代)")
 _SENTENCE_ENDS = "。；！？\n"
 _DECIDING = ("doc_id", "title", "revision", "sha256", "start", "end", "quote", "status")
+_COPIES = 50  # of the same words, those looked at
 _LONG = 12  # characters from which the same words elsewhere are the same provision
 _LAYOUT = frozenset({"空白", "全角半角"})  # differences that change no word
 _ALIKE = 0.5  # ratio from which a sentence is a new wording of an old one
@@ -84,6 +87,7 @@ class Verifier:
         self._store = store
         self._statuses = StandingOf(store)
         self._text = lru_cache(256)(self._read)
+        self._provisions = lru_cache(32)(self._outlined)
         self._now = lru_cache(4096)(self._look)
         self._seen: dict[tuple[Any, ...], CitationReport] = {}
 
@@ -91,6 +95,10 @@ class Verifier:
         """(text, its sha256 as computed now), None where there is no such revision."""
         text = self._store.revision_text(doc_id, revision)
         return None if text is None else (text, text_sha256(text))
+
+    def _outlined(self, doc_id: str, revision: int) -> Provisions:
+        read = self._store.revision(doc_id, revision)
+        return Provisions(read.text, read.outline)
 
     def _look(self, doc_id: str) -> tuple[Document, str | None] | None:
         """(document, when it was removed), None where there never was one."""
@@ -130,10 +138,10 @@ class Verifier:
         document, removed = self._on(now[0], as_of), now[1]
         then = self._text(document.id, cited["revision"])
         if then is None or then[1] != cited["sha256"] or _slice(then[0], cited) != cited["quote"]:
-            detail = f"所引《{document.title}》第 {cited['revision']} 版的存档与账本记载不符，原文可能被改动"
+            gone = "读不到" if then is None else "与账本记载不符，原文被改动"
             return found(
-                "changed",
-                detail,
+                "tampered",
+                f"所引《{document.title}》第 {cited['revision']} 版的存档{gone}；请用 `kb restore` 恢复完好的备份",
                 None if then is None else marked_diff(cited["quote"], _slice(then[0], cited)),
             )
         if removed:
@@ -148,13 +156,22 @@ class Verifier:
         if article and not any(article in note for note in told):
             return found("repealed", f"《{document.title}》{article}回答之后已废止：{document.status_reason}")
         words = self._words(document, cited, then[0], found)
-        if words.state in ("valid", "moved") and _amended(document, cited, told):
-            reason = document.status_reason or STATUS_NAMES[document.status]
-            detail = (
-                f"{words.detail}；但《{document.title}》此后{STATUS_NAMES[document.status]}：{reason}，请复核"
-            )
-            return found(words.state, detail, words.diff, place=words.place, doubtful=True)
-        return words
+        if words.state not in ("valid", "moved"):
+            return words
+        doubts = [self._elsewhere(document, cited, words.place), _doubt(document, cited, told)]
+        if not any(doubts):
+            return words
+        detail = "；但".join([words.detail, *filter(None, doubts)]) + "，请复核"
+        return replace(words, detail=detail, doubtful=True)
+
+    def _elsewhere(self, document: Document, cited: Mapping[str, Any], place: tuple[int, int] | None) -> str:
+        """What is different about the provision that the same words stand in now; "" for nothing."""
+        if place is None or document.sha256 == cited["sha256"]:
+            return ""
+        then = self._provisions(document.id, cited["revision"])
+        now = self._provisions(document.id, document.revision)
+        ends = zip((cited["start"], cited["end"] - 1), (place[0], place[1] - 1), strict=True)
+        return next(filter(None, (difference(then.at(old), now.at(new)) for old, new in ends)), "")
 
     def _words(
         self, document: Document, cited: Mapping[str, Any], then: str, found: Callable[..., CitationReport]
@@ -162,13 +179,15 @@ class Verifier:
         """The cited words in the document's current text."""
         start, end = cited["start"], cited["end"]
         current = self._text(document.id, document.revision)
-        if current is None:
-            return found("withdrawn", f"读不到《{document.title}》的现行文本")
+        if current is None or current[1] != document.sha256:
+            gone = "读不到" if current is None else "与入库时的 sha256 不符，文字被改动"
+            detail = f"《{document.title}》第 {document.revision} 版的存档{gone}；请用 `kb restore` 恢复完好的备份"
+            return found("tampered", detail)
         text, digest = current
         if digest == cited["sha256"]:
             return found("valid", "所引文字与现行文本逐字一致", place=(start, end))
         low, high = sentence(then, start, end)
-        at = _nearest_copy(text, then[low:high], low)
+        at = self._copy(document, cited, text, then[low:high], low)
         if at is not None:
             at += start - low
             place = (at, at + end - start)
@@ -176,6 +195,17 @@ class Verifier:
                 return found("valid", f"《{document.title}》已有新版，所引文字未变", place=place)
             return found("moved", f"《{document.title}》已有新版，所引文字一字未改，位置移动", place=place)
         return self._altered(document, then[low:high], cited["quote"], text, found)
+
+    def _copy(
+        self, document: Document, cited: Mapping[str, Any], text: str, words: str, near: int
+    ) -> int | None:
+        """Where the same words stand, rather in the same provision, then nearest to where they stood."""
+        copies = sorted(_copies(text, words), key=lambda at: abs(at - near))[:_COPIES]
+        if len(copies) < 2:
+            return copies[0] if copies else None
+        old = self._provisions(document.id, cited["revision"]).at(near)
+        now = self._provisions(document.id, document.revision)
+        return min(copies, key=lambda at: ((there := now.at(at)).headings != old.headings, there != old))
 
     def _altered(
         self, document: Document, old: str, quote: str, text: str, found: Callable[..., CitationReport]
@@ -216,23 +246,25 @@ def _slice(text: str, cited: Mapping[str, Any]) -> str:
     return text[cited["start"] : cited["end"]]
 
 
-def _amended(document: Document, cited: Mapping[str, Any], told: Sequence[str]) -> bool:
-    """Was the document changed since, or changed by more than the answer said then?"""
-    if document.status not in ("amended", "partly_repealed"):
-        return False
-    if cited["status"] != document.status:
-        return True
-    return bool(told) and not any((document.status_reason or "") in note for note in told)
+def _doubt(document: Document, cited: Mapping[str, Any], told: Sequence[str]) -> str:
+    """Is the document less in force than the answer took it for, or changed by more than it said then?"""
+    then, now = cited["status"], document.status
+    reason = f"《{document.title}》此后{STATUS_NAMES[now]}：{document.status_reason or STATUS_NAMES[now]}"
+    if now in ("amended", "partly_repealed"):
+        untold = bool(told) and not any((document.status_reason or "") in note for note in told)
+        return reason if then != now or untold else ""
+    if now == "not_yet":
+        return reason if then in IN_FORCE else ""
+    by_hand = (document.status_reason or "").startswith(BY_HAND)
+    return reason if now == "unknown" and by_hand and then in IN_FORCE and then != now else ""
 
 
-def _nearest_copy(text: str, words: str, near: int) -> int | None:
-    """Where the same words stand, nearest to where they stood."""
-    best, at = None, text.find(words)
+def _copies(text: str, words: str) -> Iterator[int]:
+    """Every place where the same words stand."""
+    at = text.find(words)
     while at >= 0:
-        if best is None or abs(at - near) < abs(best - near):
-            best = at
+        yield at
         at = text.find(words, at + 1)
-    return best
 
 
 def _likest(old: str, text: str) -> tuple[int, int] | None:

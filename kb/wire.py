@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
@@ -132,11 +132,19 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "citations": [citation_json(citation) for citation in answer.citations],
         "hits": [hit_json(hit) for hit in answer.hits],
         "notes": list(answer.notes),
+        **within_json(filters_json(answer.filters)),
         "model": answer.model,
         "generation": answer.generation,
         "created": answer.created,
         "took_ms": round(float(answer.took_ms), 3),
     }
+
+
+def within_json(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer tells of its `filters_json`: the day it holds for, null for the day it was given,
+    and the other limits; not with whose eyes it was asked."""
+    limits = {name: value for name, value in filters.items() if name not in ("as_of", "visibility")}
+    return {"as_of": filters.get("as_of"), "filters": limits}
 
 
 def filters_json(filters: Filters) -> dict[str, Any]:

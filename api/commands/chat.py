@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from kb.errors import KBError
 from kb.model import Answer, Question, Turn
+from kb.using import in_service
 from kb.wire import answer_json
 
 from .asking import checked, print_answer
 from .opening import filters_of, library_of
 from .terminal import Terminal, escaped
+
+if TYPE_CHECKING:
+    from indexer.library import Library
 
 HELP = "直接输入问题；/原文 N 看第 N 条引文的上下文，/新 开始新对话，/退出（或 Ctrl+D）结束"
 CONTEXT = 120  # characters shown on each side of a quote
@@ -19,9 +24,14 @@ TURNS_KEPT = 12
 
 
 def chat(args: argparse.Namespace, terminal: Terminal) -> int:
+    library = library_of(args)
+    with in_service(library.settings.home):
+        return _talk(args, library, terminal)
+
+
+def _talk(args: argparse.Namespace, library: Library, terminal: Terminal) -> int:
     from indexer.assistant import Assistant
 
-    library = library_of(args)
     assistant = Assistant(library)
     filters = filters_of(args)
     history: list[Turn] = []

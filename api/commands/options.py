@@ -167,6 +167,7 @@ def _auditing(command: Any) -> None:
     verify.add_argument("--quote", metavar="TEXT", help="核对别处写的引文")
     verify.add_argument("--doc", metavar="ID", help="引文所称的文档")
     verify.add_argument("--number", metavar="文号", help="引文所称的文号")
+    verify.add_argument("--anchor", metavar="HASH", help="先前另外抄存的链尾哈希：它必须仍在链上")
     audit = command("audit", "auditing", "export", "答案账本")
     actions = audit.add_subparsers(title="动作", metavar="动作", required=True, parser_class=_Parser)
     export = actions.add_parser("export", help="导出账本", description="导出账本")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kb.access import Keys
 from kb.errors import BadInput, BadSettings
 from kb.settings import Settings
+from kb.using import in_service
 
 from .opening import library_of, settings_of
 from .terminal import Terminal
@@ -42,7 +43,8 @@ def serve(args: argparse.Namespace, terminal: Terminal) -> int:
             terminal.give({"url": address})
         terminal.say(f"政策知识库已启动：{address}（按 Ctrl+C 停止）")
 
-    run_server(settings, library, listener, started)
+    with in_service(settings.home):
+        run_server(settings, library, listener, started)
     return 0
 
 

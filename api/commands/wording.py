@@ -18,7 +18,7 @@ REASON_NAMES = {
 }  # fmt: skip
 STANDING_NAMES = {"stands": "仍然成立", "review": "需要复核", "fallen": "不再成立"}
 STATE_NAMES = {
-    "valid": "一致", "moved": "位置移动", "changed": "文字有改", "withdrawn": "已撤下", "superseded": "已被取代",
+    "valid": "一致", "moved": "位置移动", "changed": "文字有改", "tampered": "存档被改动", "withdrawn": "已撤下", "superseded": "已被取代",
     "repealed": "已废止",
 }  # fmt: skip
 QUOTE_NAMES = {"exact": "逐字一致", "normalised": "规范化后一致", "near": "近似", "not_found": "未找到"}

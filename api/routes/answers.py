@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
@@ -18,6 +18,7 @@ from kb.wire import answer_json
 from ..asking import Conversation
 from ..doors import may
 from ..export import as_docx, as_markdown
+from ..links import base_of
 from ..problems import Json
 from ..schemas import (
     AnswerOut,
@@ -81,7 +82,7 @@ def _standing_as(service: Service, caller: Caller, asked: AnswerQuery) -> Answer
     wanted = asked.wanted()
     if not asked.status:
         return wanted
-    stored = service.assistant.ledger.stream(wanted, caller.visibility)
+    stored = service.assistant.ledger.readable([], wanted, caller.visibility)  # what cannot be read, the chain tells
     report = verify_all(stored, service.library.store)
     return AnswerFilters(ids=tuple(one.id for one in report.answers if one.standing == asked.status))
 
@@ -169,9 +170,13 @@ async def review(id: Id, said: ReviewIn, service: At, caller: Asker) -> Response
     summary="把答案存成文件",
 )
 async def save(
-    id: Id, service: At, caller: Asker, format: Annotated[Literal["md", "docx"], Query()] = "md"
+    id: Id,
+    request: Request,
+    service: At,
+    caller: Asker,
+    format: Annotated[Literal["md", "docx"], Query()] = "md",
 ) -> Response:
-    base = service.settings.public_url.rstrip("/")
+    base = base_of(request)
 
     def made() -> bytes:
         stored = service.assistant.ledger.get(id, caller.visibility)
@@ -193,7 +198,7 @@ async def audit(service: At, caller: Auditor) -> Response:
     def checked() -> dict[str, Any]:
         ledger = service.assistant.ledger
         chain = ledger.verify_chain().json()
-        report = verify_all(ledger.stream(visibility=caller.visibility), service.library.store).json()
+        report = verify_all(ledger.readable([], visibility=caller.visibility), service.library.store).json()
         return {
             "chain": {**chain, "broken": chain["breaks"]},
             "answers": report["checked"],

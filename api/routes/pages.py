@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 from starlette.types import Scope
@@ -37,6 +39,22 @@ class _Fresh(StaticFiles):
         if self.is_not_modified(response.headers, Headers(scope=scope)):
             return NotModifiedResponse(response.headers)
         return response
+
+
+FOR_PROGRAMS = ("/api/", "/v1/", "/mcp", "/static/")  # whose errors stay problem documents
+
+
+def install_missing(app: FastAPI) -> None:
+    """An address that is not there is a page to a browser, a problem document to everyone else."""
+    problem: Any = app.exception_handlers[HTTPException]
+
+    @app.exception_handler(404)
+    async def missing(request: Request, error: HTTPException) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "")
+        if not wants_page or request.url.path.startswith(FOR_PROGRAMS):
+            refused: Response = await problem(request, error)
+            return refused
+        return HTMLResponse((WEB / "missing.html").read_bytes(), 404, {"Vary": "Accept"})
 
 
 async def _page(name: str, request: Request) -> Response:

@@ -15,6 +15,8 @@
 
   const origin = new URL(document.currentScript?.src || location.href).origin;
 
+  const LONGEST = 2000; // characters of a question
+
   const WORDS = {
     zh: {
       heading: "政策问答",
@@ -39,6 +41,7 @@
       busy: "服务繁忙，请稍后重试。",
       all: "在政策知识库中查看完整回答",
       again: "重试",
+      long: (n) => `最多 ${LONGEST} 字，现有 ${n} 字；请删去 ${n - LONGEST} 字后再提交。`,
       status: {
         in_force: "现行有效",
         amended: "已修改",
@@ -72,6 +75,7 @@
       busy: "The service is busy; please try again shortly.",
       all: "See the whole answer in the policy library",
       again: "Try again",
+      long: (n) => `${n} characters, of at most ${LONGEST}; please shorten by ${n - LONGEST}.`,
       status: {
         in_force: "In force",
         amended: "Amended",
@@ -114,6 +118,7 @@
     .go { min-height: 2.75em; border: 0; border-radius: 8px; padding: 0 1.2em; background: var(--a); color: var(--on); white-space: nowrap; }
     .tab { border: 0; background: none; padding: .15em .7em; border-radius: 8px; color: var(--m); font-size: .92em; min-height: 28px; }
     .tab[aria-pressed=true] { background: var(--tint); color: var(--a); font-weight: 600; }
+    .long { margin: .6em 0 0; } .long[hidden] { display: none; }
     .out:not(:empty) { margin-top: 1em; max-height: var(--policy-max-height, none); overflow: auto; }
     .chip { display: inline-flex; align-items: center; justify-content: center; min-width: 24px; height: 24px; margin: 0 2px; padding: 0 4px; border: 0; border-radius: 7px; background: var(--tint); color: var(--a); font-size: 12.5px; font-weight: 650; line-height: 1; }
     button.chip:hover { background: var(--a); color: var(--on); }
@@ -159,6 +164,15 @@
     return node;
   }
 
+  /** JSON, whatever `toJSON` the host page has given to arrays and objects (Prototype.js does). */
+  function json(value) {
+    if (value === null || typeof value !== "object") return JSON.stringify(value);
+    if (Array.isArray(value)) return `[${value.map(json).join(",")}]`;
+    return `{${Object.keys(value)
+      .map((name) => `${JSON.stringify(name)}:${json(value[name])}`)
+      .join(",")}}`;
+  }
+
   /** Our own pages only: a service that was tampered with must not send readers elsewhere. */
   function address({ url, revision }) {
     try {
@@ -176,6 +190,17 @@
     #dark = matchMedia("(prefers-color-scheme: dark)");
     #history = [];
     #running = null;
+    #again = null; // what leaving the page broke off, to be done when the element comes back
+    #view = null; // gives what was found, in the language of the moment
+    #input = h("input", {
+      type: "text",
+      enterkeyhint: "search",
+      autocomplete: "off",
+      "aria-describedby": "long",
+      oninput: () => this.#measure(),
+    });
+    #long = h("p", { id: "long", class: "note warm long", role: "status", hidden: true });
+    out = h("div", { class: "out", "aria-live": "polite" });
     #paintDark = () =>
       this.toggleAttribute(
         "data-dark",
@@ -185,15 +210,20 @@
     connectedCallback() {
       this.#dark.addEventListener("change", this.#paintDark);
       this.#render();
+      const again = this.#again;
+      this.#again = null;
+      again?.();
     }
 
     disconnectedCallback() {
       this.#dark.removeEventListener("change", this.#paintDark);
-      this.#running?.abort();
+      queueMicrotask(() => this.isConnected || this.#running?.abort()); // unless it was only moved
     }
 
-    attributeChangedCallback() {
-      if (this.isConnected && this.#root.firstChild) this.#render();
+    attributeChangedCallback(name) {
+      if (!this.isConnected || !this.#root.firstChild) return;
+      if (name === "theme") this.#paintDark();
+      else this.#render();
     }
 
     get #w() {
@@ -211,14 +241,10 @@
     #render() {
       const w = this.#w;
       this.#paintDark();
-      const input = h("input", {
-        type: "text",
-        maxlength: "2000",
-        enterkeyhint: "search",
-        autocomplete: "off",
-        "aria-label": w.label,
-        placeholder: this.getAttribute("placeholder") || w[`${this.#mode}Hint`],
-      });
+      const input = this.#input;
+      const typing = this.#root.activeElement === input;
+      input.setAttribute("aria-label", w.label);
+      input.setAttribute("placeholder", this.getAttribute("placeholder") || w[`${this.#mode}Hint`]);
       const tab = (name) =>
         h(
           "button",
@@ -236,14 +262,15 @@
           role: "search",
           onsubmit: (event) => {
             event.preventDefault();
-            if (input.value.trim())
+            if (input.value.trim() && !this.#measure())
               this.#mode === "ask" ? this.ask(input.value.trim()) : this.search(input.value.trim());
           },
         },
         input,
         h("button", { class: "go" }, w[this.#mode]),
       );
-      this.out = h("div", { class: "out", "aria-live": "polite" });
+      if (this.#view) this.out.replaceChildren(...this.#view());
+      this.#measure();
       style(this.#root);
       for (const child of [...this.#root.children]) if (child.localName !== "style") child.remove();
       this.#root.append(
@@ -261,9 +288,26 @@
             h("div", { role: "group", "aria-label": w.mode }, tab("ask"), tab("search")),
           ),
           form,
+          this.#long,
           this.out,
         ),
       );
+      if (typing) input.focus({ preventScroll: true });
+    }
+
+    /** Says when the question is too long to be taken, which it gives back; what is typed is never cut. */
+    #measure() {
+      const count = [...this.#input.value.trim()].length;
+      const long = count > LONGEST;
+      this.#input.setAttribute("aria-invalid", String(long));
+      this.#long.hidden = !long;
+      this.#long.textContent = long ? this.#w.long(count) : "";
+      return long;
+    }
+
+    #show(view) {
+      this.#view = view;
+      this.out.replaceChildren(...view());
     }
 
     #filters() {
@@ -290,7 +334,7 @@
           referrerPolicy: "strict-origin-when-cross-origin",
           signal: this.#running.signal,
           headers: { "Content-Type": "application/json", ...(key ? { Authorization: `Bearer ${key}` } : {}) },
-          body: JSON.stringify(body),
+          body: json(body),
         });
       } catch (error) {
         if (error.name === "AbortError") throw error;
@@ -310,6 +354,7 @@
     async ask(question) {
       const status = h("p", { class: "soft" }, this.#w.looking);
       const streamed = h("div");
+      this.#view = null;
       this.out.replaceChildren(status, streamed);
       await this.#guard(
         () => this.ask(question),
@@ -328,7 +373,7 @@
             (claim) => streamed.append(h("p", null, claim.text)),
           );
           this.#history.push({ role: "user", content: question }, { role: "assistant", content: answer.text });
-          this.out.replaceChildren(this.#answer(answer));
+          this.#show(() => [this.#answer(answer)]);
           this.dispatchEvent(new CustomEvent("policy-answer", { detail: answer, bubbles: true, composed: true }));
         },
       );
@@ -365,13 +410,14 @@
     }
 
     async search(query) {
+      this.#view = null;
       this.out.replaceChildren(h("p", { class: "soft" }, this.#w.looking));
       await this.#guard(
         () => this.search(query),
         async () => {
           const response = await this.#call("/api/search", { query, k: 8, ...this.#filters() });
           const { hits } = await response.json().catch(this.#cut);
-          this.out.replaceChildren(
+          this.#show(() => [
             hits.length
               ? h(
                   "ol",
@@ -381,7 +427,7 @@
                   ),
                 )
               : h("p", null, this.#w.none),
-          );
+          ]);
         },
       );
     }
@@ -390,7 +436,10 @@
       try {
         await work();
       } catch (error) {
-        if (error.name === "AbortError") return;
+        if (error.name === "AbortError") {
+          if (!this.isConnected) this.#again = retry;
+          return;
+        }
         this.out.replaceChildren(
           h(
             "div",
@@ -482,7 +531,10 @@
           ? h("p", { class: "soft" }, this.#w.rewritten, answer.rewritten)
           : null,
         (answer.notes || []).map((note) => h("p", { class: "note warm" }, note)),
-        answer.text.split("\n").filter(Boolean).map(line),
+        answer.text
+          .split("\n")
+          .filter((each) => each && !(answer.notes || []).includes(each)) // those stand above
+          .map(line),
         items.size ? [h("h3", null, this.#w.sources), h("ol", null, [...items.values()])] : null,
         seen.size
           ? [

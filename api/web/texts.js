@@ -14,7 +14,7 @@ const zh = {
   "ranker.lexical": "词面排第", "ranker.dense": "语义排第", "ranker.number": "文号排第", "ranker.rerank": "重排后第",
 
   "tab.label": "用途", "tab.ask": "问答", "tab.search": "检索",
-  "ask.label": "您的问题或检索词", "ask.placeholder": "请输入问题，例如：怎样申报？", "ask.send": "提问", "ask.stop": "停止",
+  "ask.label": "您的问题或检索词", "ask.placeholder": "请输入问题，例如：怎样申报？", "ask.send": "提问", "ask.stop": "停止", "ask.tooLong": "最多 {most} 字，现有 {n} 字；请删去 {over} 字后再提交。",
   "search.placeholder": "请输入检索词或文号", "search.send": "检索", "search.mode": "检索方式",
   "mode.hybrid": "综合", "mode.lexical": "按词面", "mode.dense": "按语义",
   "search.title": "检索政策原文", "search.lead": "逐段查找政策原文，输入文号可直接找到文件。可按类别、机关、地区、年份和时效筛选。",
@@ -28,6 +28,7 @@ const zh = {
   "answer.rewritten": "结合上文理解为：", "answer.sources": "依据（{n} 处原文）", "answer.quoting": "摘录原文", "answer.took": "{ms} 毫秒",
   "answer.copy": "复制（含脚注）", "answer.copied": "已复制", "answer.notCopied": "未能复制，请手动选择文字。", "answer.export": "导出为 {format}", "answer.saved": "已导出", "answer.link": "复制链接",
   "copy.question": "问：", "copy.note": "提示：",
+  "within.as_of": "按 {date} 的规定", "within.filters": "筛选条件：{limits}", "within.kind": "类别 {value}", "within.issuer": "发文机关 {value}", "within.region": "地区 {value}", "within.status": "时效 {value}", "within.number": "文号 {value}", "within.issued_from": "成文日期不早于 {value}", "within.issued_to": "成文日期不晚于 {value}", "within.doc_id": "限于所选文件 {n} 份",
   "citation.label": "引文", "citation.chip": "引文 {n}：{title}", "citation.open": "打开原文",
   "source.label": "原文", "source.reader": "阅读全文",
 
@@ -56,6 +57,7 @@ const zh = {
   "page.n": "第 {n} 页", "page.of": "第 {n} 页，共 {count} 页", "page.previous": "上一页", "page.next": "下一页", "page.enlarge": "放大",
 
   "reader.home": "返回首页", "reader.missing": "没有这份文件", "reader.missingDetail": "它可能已被移除，或链接有误；请回首页检索标题或文号。", "reader.proofIn": "出处：《{title}》", "reader.outline": "目录", "reader.noOutline": "本文没有分出章节。", "reader.about": "文件信息", "reader.metadata": "文件信息", "reader.relations": "相关文件", "reader.revisions": "版本",
+  "reader.noRevision": "《{title}》没有第 {n} 版", "reader.noRevisionDetail": "这份文件最新为第 {now} 版；链接里的版本号有误。",
   "reader.older": "这是第 {n} 版，最新为第 {now} 版。", "reader.newest": "看最新版", "reader.withdrawn": "这份文件已于 {when} 移出本库，不再用于检索和作答。以下是它的第 {n} 版，即当时引用的原文，只供核查。", "reader.statusReason": "时效依据：", "reader.original": "下载原件", "reader.copyLink": "复制链接",
   "reader.proof": "出处", "reader.proofOf": "在正文中查看“{name}”的出处", "reader.revision": "第 {n} 版", "reader.oneRevision": "只有一个版本。", "reader.views": "显示方式", "reader.viewText": "文字", "reader.viewPages": "原件页面",
   "field.title": "标题", "field.number": "文号", "field.issuer": "发文机关", "field.issued": "成文日期", "field.effective": "施行日期", "field.expires": "失效日期", "field.status": "时效", "field.kind": "类别", "field.region": "地区", "field.visibility": "公开范围",
@@ -70,7 +72,7 @@ const zh = {
   "audit.verify": "重新核对引文", "audit.verifyAll": "核对全部答案与账本", "audit.verifying": "正在核对…", "audit.replay": "用现在的文件重答", "audit.openAnswer": "打开答案页", "audit.citations": "引文", "audit.noCitations": "这条答案没有引文。", "audit.alsoRests": "还有哪些答案以此文件为依据？",
   "audit.replayed": "当时的索引为第 {then} 代，现在为第 {now} 代。", "audit.textThen": "回答的变化", "audit.restsThen": "依据的变化", "audit.recorded": "已记入账本。", "audit.provenance": "账本记录的全部字段", "audit.generation": "索引第 {n} 代",
   "basis.grounded": "有依据", "basis.none": "未作答", "standing.stands": "仍然成立", "standing.review": "需要复核", "standing.fallen": "不再成立",
-  "state.valid": "相符", "state.moved": "位置有变", "state.changed": "文字有变", "state.withdrawn": "文件已撤下", "state.superseded": "已被取代", "state.repealed": "已被废止",
+  "state.valid": "相符", "state.moved": "位置有变", "state.changed": "文字有变", "state.tampered": "存档被改动", "state.withdrawn": "文件已撤下", "state.superseded": "已被取代", "state.repealed": "已被废止",
   "sha.same": "校验相符", "sha.different": "校验不符",
   "chain.ok": "账本完整：{n} 条答案首尾相接，没有改动。", "chain.broken": "账本有 {n} 处不相接，请查明下列记录：",
   "stats.answers": "回答总数", "stats.refusals": "未作答比例", "stats.repealed": "依据含失效文件的比例", "stats.disputes": "待处理的异议", "stats.cited": "引用最多的文件（点按查看以其为依据的答案）",
@@ -91,7 +93,7 @@ const en = {
   "ranker.lexical": "words no.", "ranker.dense": "meaning no.", "ranker.number": "document number no.", "ranker.rerank": "reranked no.",
 
   "tab.label": "Purpose", "tab.ask": "Ask", "tab.search": "Search",
-  "ask.label": "Your question or search words", "ask.placeholder": "Ask a question, for example: who may apply?", "ask.send": "Ask", "ask.stop": "Stop",
+  "ask.label": "Your question or search words", "ask.placeholder": "Ask a question, for example: who may apply?", "ask.send": "Ask", "ask.stop": "Stop", "ask.tooLong": "{n} characters, of at most {most}; please shorten by {over}.",
   "search.placeholder": "Words or a document number", "search.send": "Search", "search.mode": "How to search",
   "mode.hybrid": "Combined", "mode.lexical": "By words", "mode.dense": "By meaning",
   "search.title": "Search the policy texts", "search.lead": "Finds passages of the original texts; a document number finds its document. Filter by kind, issuer, region, year and validity.",
@@ -105,6 +107,7 @@ const en = {
   "answer.rewritten": "Understood as: ", "answer.sources": "Sources ({n})", "answer.quoting": "quoted from the text", "answer.took": "{ms} ms",
   "answer.copy": "Copy with footnotes", "answer.copied": "Copied", "answer.notCopied": "Could not copy; please select the text.", "answer.export": "Export as {format}", "answer.saved": "Exported", "answer.link": "Copy link",
   "copy.question": "Q: ", "copy.note": "Note: ",
+  "within.as_of": "By the rules as they stood on {date}", "within.filters": "Filters: {limits}", "within.kind": "kind {value}", "within.issuer": "issuer {value}", "within.region": "region {value}", "within.status": "validity {value}", "within.number": "number {value}", "within.issued_from": "issued from {value}", "within.issued_to": "issued until {value}", "within.doc_id": "{n} chosen documents",
   "citation.label": "Citation", "citation.chip": "Citation {n}: {title}", "citation.open": "Open the source",
   "source.label": "Source", "source.reader": "Full text",
 
@@ -133,6 +136,7 @@ const en = {
   "page.n": "Page {n}", "page.of": "Page {n} of {count}", "page.previous": "Previous page", "page.next": "Next page", "page.enlarge": "Enlarge",
 
   "reader.home": "Back to the first page", "reader.missing": "There is no such document", "reader.missingDetail": "It may have been removed, or the link may be wrong; search for its title or number on the first page.", "reader.proofIn": "where: {title}", "reader.outline": "Contents", "reader.noOutline": "This text has no chapters.", "reader.about": "About this document", "reader.metadata": "About this document", "reader.relations": "Related documents", "reader.revisions": "Revisions",
+  "reader.noRevision": "“{title}” has no revision {n}", "reader.noRevisionDetail": "The newest revision of this document is {now}; the number in the link is wrong.",
   "reader.older": "This is revision {n}; the newest is {now}.", "reader.newest": "See the newest", "reader.withdrawn": "This document was removed from the library on {when} and is no longer searched or cited. Below is its revision {n}, the text as it was cited, for checking only.", "reader.statusReason": "Why: ", "reader.original": "Download the original", "reader.copyLink": "Copy link",
   "reader.proof": "where", "reader.proofOf": "Show in the text where “{name}” comes from", "reader.revision": "Revision {n}", "reader.oneRevision": "There is one revision.", "reader.views": "View", "reader.viewText": "Text", "reader.viewPages": "Original pages",
   "field.title": "Title", "field.number": "Number", "field.issuer": "Issuer", "field.issued": "Issued", "field.effective": "In force from", "field.expires": "Expires", "field.status": "Validity", "field.kind": "Kind", "field.region": "Region", "field.visibility": "Visibility",
@@ -147,7 +151,7 @@ const en = {
   "audit.verify": "Check the citations again", "audit.verifyAll": "Check all answers and the ledger", "audit.verifying": "Checking…", "audit.replay": "Answer again with today's documents", "audit.openAnswer": "Open the answer", "audit.citations": "Citations", "audit.noCitations": "This answer has no citations.", "audit.alsoRests": "Which other answers rest on this document?",
   "audit.replayed": "Index generation then: {then}; now: {now}.", "audit.textThen": "What changed in the answer", "audit.restsThen": "What changed in its sources", "audit.recorded": "Recorded in the ledger.", "audit.provenance": "Everything the ledger keeps", "audit.generation": "index generation {n}",
   "basis.grounded": "Grounded", "basis.none": "Not answered", "standing.stands": "Still stands", "standing.review": "Needs review", "standing.fallen": "No longer stands",
-  "state.valid": "Matches", "state.moved": "Moved", "state.changed": "Changed", "state.withdrawn": "Withdrawn", "state.superseded": "Superseded", "state.repealed": "Repealed",
+  "state.valid": "Matches", "state.moved": "Moved", "state.changed": "Changed", "state.tampered": "Archive tampered with", "state.withdrawn": "Withdrawn", "state.superseded": "Superseded", "state.repealed": "Repealed",
   "sha.same": "Checksum matches", "sha.different": "Checksum differs",
   "chain.ok": "The ledger is whole: {n} answers, nothing changed.", "chain.broken": "The ledger is broken in {n} places; please look into these records:",
   "stats.answers": "Answers", "stats.refusals": "Not answered", "stats.repealed": "Resting on texts no longer in force", "stats.disputes": "Open disputes", "stats.cited": "Most cited documents (press for the answers resting on one)",

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from .facts import Facts, Incoming, Override, Proof, Verdict, facts_of
 from .graph import affected, incoming, resolve
-from .rules import status_of
+from .rules import BY_HAND, status_of
 from .titles import title_keys, version_key
 
 __all__ = [
+    "BY_HAND",
     "Facts",
     "Incoming",
     "Override",

@@ -9,6 +9,7 @@ from kb.model import Relation, Status
 
 from .facts import Facts, Incoming, Proof, Verdict
 
+BY_HAND = "人工认定"  # how the reason of a person's word begins
 _ENDS = ("repeals", "supersedes")
 _STATED: dict[str, str] = {
     "in_force": "现行有效", "amended": "已修改", "partly_repealed": "部分废止", "repealed": "废止",
@@ -55,7 +56,7 @@ def status_of(
     where it bears a date or says that it takes effect; unknown.
     """
     if facts.overrides and (word := facts.overrides[-1]).status is not None:
-        return Verdict(word.status, f"人工认定（{word.by}，{word.at[:10]}）：{word.reason}")
+        return Verdict(word.status, f"{BY_HAND}（{word.by}，{word.at[:10]}）：{word.reason}")
     if facts.begins and facts.begins > as_of:
         what = "施行" if facts.effective == facts.begins else "成文"
         proof = facts.proof("effective" if what == "施行" else "issued", "issued", "commences")

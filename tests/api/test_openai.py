@@ -137,6 +137,26 @@ def test_a_follow_up_is_understood_from_the_messages_before_it(client: OpenAI) -
     assert "急救箱" in found.choices[0].message.content
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        [QUESTION],
+        [{"type": "input_text", "text": QUESTION}],
+        [{"type": "text", "text": None}, {"type": "text", "text": QUESTION}],
+        [{"type": "image_url", "image_url": {"url": "data:,"}}, {"text": QUESTION}],
+    ],
+)
+def test_words_are_read_in_every_form_that_clients_send_them_in(live: Live, content: list[Any]) -> None:
+    body = {"model": None, "n": 1, "messages": [{"role": "user", "content": content}]}
+    answer = httpx.post(f"{live.address}/v1/chat/completions", json=body, headers=bearer(live.everything)).json()
+    assert answer["model"] == "policy-quoting" and "九小时" in answer["choices"][0]["message"]["content"]
+
+
+def test_a_citation_names_its_file_and_not_where_it_lies_on_the_server(client: OpenAI) -> None:
+    (cited,) = {one["filepath"] for one in ask(client).to_dict()["choices"][0]["message"]["context"]["citations"]}
+    assert cited == "安吉县未来乡村驿站管理办法.md"
+
+
 def test_what_open_webui_reads_of_the_stream_numbers_its_sources_as_the_text_does(client: OpenAI) -> None:
     """It shows one source for each annotation of a delta, in order; `[n]` in the text opens the n-th."""
     text, sources = "", []
@@ -185,6 +205,7 @@ def test_there_is_one_model_without_a_language_model_and_no_other_is_pretended(c
         ({"messages": [{"role": "system", "content": "只有系统消息"}]}, 422, "invalid_request_error"),
         ({"messages": [{"role": "user", "content": "问" * 2001}]}, 422, "invalid_request_error"),
         ({"messages": [{"role": "user", "content": "问"}], "model": "无"}, 404, "not_found_error"),
+        ({"messages": [{"role": "user", "content": "问"}], "n": 3}, 400, "invalid_request_error"),
         ("{", 400, "invalid_request_error"),
     ],
 )

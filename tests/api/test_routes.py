@@ -11,6 +11,7 @@ import pytest
 from api_samples import DOCUMENTS
 from fastapi.testclient import TestClient
 
+from api.export import as_markdown
 from indexer.library import Library
 
 QUESTION = "安吉县未来乡村驿站每日开放时间不得少于几小时？"
@@ -242,6 +243,47 @@ def test_an_answer_is_saved_as_markdown_and_as_a_word_document(client: TestClien
     assert answer["citations"][0]["quote"] in words
 
 
+def test_a_saved_answer_says_for_which_day_it_holds_and_how_its_sources_stand(client: TestClient) -> None:
+    asked = {"question": QUESTION, "as_of": "2024-02-03", "filters": {"region": ["浙江省"]}}
+    answer = client.post("/api/ask", json=asked).json()
+    assert (answer["as_of"], answer["filters"]) == ("2024-02-03", {"region": ["浙江省"]})
+    assert client.get(f"/api/answers/{answer['id']}").json()["as_of"] == "2024-02-03"
+    text = client.get(f"/api/answers/{answer['id']}/export", params={"format": "md"}).text
+    for words in (text.replace("\\", ""), words_of(client, answer)):
+        assert "按 2024-02-03 的规定" in words and "筛选条件：地区 浙江省" in words
+        assert "（安政发〔2023〕5号，安吉县人民政府，2023-04-02，现行有效）" in words
+        assert answer["created"] not in words and "（UTC" in words
+
+
+def words_of(client: TestClient, answer: dict) -> str:
+    import docx
+
+    saved = client.get(f"/api/answers/{answer['id']}/export", params={"format": "docx"}).content
+    return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(saved)).paragraphs)
+
+
+def test_the_links_of_a_saved_answer_lead_to_the_cited_revision_from_anywhere(
+    client: TestClient, answer: dict
+) -> None:
+    import docx
+
+    cited = answer["citations"][0]
+    where = f"{cited['doc_id']}?revision={cited['revision']}#c={cited['start']}-{cited['end']}"
+    address = f"{str(client.base_url).rstrip('/')}/documents/{where}"
+    assert f"<{address}>" in client.get(f"/api/answers/{answer['id']}/export", params={"format": "md"}).text
+    saved = client.get(f"/api/answers/{answer['id']}/export", params={"format": "docx"}).content
+    links = [link for p in docx.Document(io.BytesIO(saved)).paragraphs for link in p.hyperlinks]
+    assert links[0].url == links[0].text == address
+
+
+def test_a_warning_that_begins_the_text_is_exported_once() -> None:
+    answer = {
+        "id": "a", "question": "问", "text": "注意：《甲》已失效\n原文。", "notes": ["注意：《甲》已失效"], "citations": [],
+        "created": "2024-05-06T07:08:09Z", "generation": 1,
+    }  # fmt: skip
+    assert as_markdown(answer, "http://x").count("已失效") == 1
+
+
 def test_health_readiness_and_figures(client: TestClient, library: Library) -> None:
     assert client.get("/health").json() == {"status": "ok"}
     assert client.get("/health/ready").json() == {"status": "ready"}
@@ -259,6 +301,16 @@ def test_pages_are_served_under_a_strict_policy(client: TestClient, path: str) -
     assert "default-src 'self'" in policy and "unsafe" not in policy
     assert ("frame-ancestors *" in policy) == (path == "/embed")
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_an_unknown_address_is_a_page_to_browsers_and_a_problem_to_programs(client: TestClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = client.get("/nothing", headers=browser)
+    assert page.status_code == 404 and page.headers["content-type"].startswith("text/html")
+    assert "没有这个页面" in page.text and "unsafe" not in page.headers["content-security-policy"]
+    for path, headers in (("/nothing", {}), ("/api/nothing", browser), ("/api/answers/nothing", browser)):
+        assert client.get(path, headers=headers).json()["code"] == "not_found"
+    assert client.get("/v1/nothing", headers=browser).json()["error"]["code"] == "not_found"
 
 
 def test_the_reference_page_shows_every_route_and_asks_nobody_for_anything(client: TestClient) -> None:

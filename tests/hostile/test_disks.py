@@ -79,6 +79,32 @@ def test_a_read_only_disk_is_said_in_one_line(tmp_path: Path) -> None:
     assert len(lines) == 2 and "只读" in lines[0] and str(disk) in lines[0]
 
 
+def test_a_read_only_disk_is_read_and_saved_all_the_same(tmp_path: Path) -> None:
+    (disk := tmp_path / "disk").mkdir()
+    small = put(tmp_path / "in", "停车.txt", SMALL)
+    kb = f"{KB} {disk}/home"
+    said = "\n".join(
+        with_mount(
+            f"mount -t tmpfs -o size=9m tmpfs {disk}; {kb} add {small} >/dev/null 2>&1; "
+            f"{kb} ask {QUESTION} >/dev/null 2>&1; mount -o remount,ro {disk}; "
+            f"for c in list verify 'backup {tmp_path}/saved.zip'; do {kb} $c 2>&1; done"
+        )
+    )
+    assert "共 1 篇" in said and "账本完整：1 条记录" in said and "已备份到" in said
+
+
+def test_a_disk_without_a_byte_left_is_said_in_one_line(tmp_path: Path) -> None:
+    (disk := tmp_path / "disk").mkdir()
+    small = put(tmp_path / "in", "停车.txt", SMALL)
+    kb = f"{KB} {disk}/home"
+    lines = with_mount(
+        f"mount -t tmpfs -o size=9m tmpfs {disk}; {kb} add {small} >/dev/null 2>&1; "
+        f"dd if=/dev/zero of={disk}/fill bs=1k 2>/dev/null; "
+        f"for c in list verify 'backup {tmp_path}/saved.zip'; do {kb} $c 2>&1; done"
+    )
+    assert len(lines) == 3 and all("磁盘已满" in line and "已存内容不受影响" in line for line in lines)
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     made = Library(load_settings(tmp_path / "home", workers=1))

@@ -174,9 +174,69 @@ def test_the_year_a_document_was_issued_in_is_known_though_its_text_does_not_say
     assert "五千元" in "".join(c.quote for c in given.citations)
 
 
+@pytest.mark.parametrize("remark", ["谢谢你", "好的，谢谢！", "知道了", "收到", "多谢啦"])
+def test_thanks_are_taken_politely_and_without_citation(answer, remark: str) -> None:  # type: ignore[no-untyped-def]
+    given = answer(remark, "温州带狗进商场归哪个部门管？")
+    assert given.basis == "none" and "不客气" in given.text
+
+
 def test_the_answer_that_a_history_leaves_out_is_worked_out_again(answer) -> None:  # type: ignore[no-untyped-def]
     given = answer("第三项是什么？", "登记公园茶座应当提交哪些材料？")  # what was answered is not told
     assert "场地证明" in quoted(given)["公园茶座登记办法"]
+
+
+RENTING = {
+    "租房.md": "---\ntitle: 云州市住房租赁办法\nkind: policy\nnumber: 云政发〔2024〕8号\nissued: 2024-03-01\n---\n第一条 申请公租房应当符合下列条件：\n"
+    "（一）有本市户籍；\n（二）与用人单位签订一年以上劳动合同。\n博士研究生不受前款第二项限制。\n\n第二条 出租人收取的押金不得超过一个月租金。\n\n"
+    "第三条 租赁企业应当设立租金监管账户。\n\n第四条 违反本办法第二条规定，多收押金的，处三千元罚款。\n\n第五条 本办法自2024年4月1日起施行。第三条自2099年1月1日起施行。\n",
+    "2022.md": "---\ntitle: 云州市2022年统计公报\nkind: policy\nissued: 2023-03-01\n---\n年末全市常住人口485万人。\n",
+    "2023.md": "---\ntitle: 云州市2023年统计公报\nkind: policy\nissued: 2024-03-01\n---\n年末全市常住人口487万人。\n",
+    "案例.md": "---\ntitle: 完整社区案例汇编\nkind: case\n---\n北山社区物业费收缴率提高到92%。\n\n竹园社区建成食堂三处。\n",
+}
+
+
+@pytest.fixture(scope="module")
+def renting(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    assistant = library_of(tmp_path_factory.mktemp("renting"), RENTING)
+
+    def asked(*questions: str) -> Answer:
+        turns: list[Turn] = []
+        for text in questions:
+            given = assistant.ask(Question(text, tuple(turns)))
+            turns += [Turn("user", text), Turn("assistant", given.text)]
+        return given
+
+    return asked
+
+
+def test_a_figure_of_another_year_is_no_answer_and_no_conflict(renting) -> None:  # type: ignore[no-untyped-def]
+    given = renting("云州市2023年末常住人口有多少万人？")
+    assert "487" in given.text and "485" not in given.text and given.reason is None
+    assert renting("云州市2024年末常住人口有多少万人？").basis == "none"
+
+
+def test_an_article_named_bare_is_quoted_and_so_is_the_one_beside_it(renting) -> None:  # type: ignore[no-untyped-def]
+    assert "一个月租金" in renting("云政发〔2024〕8号第二条").text
+    assert "监管账户" in renting("《云州市住房租赁办法》第二条是什么？", "下一条呢？").text
+
+
+def test_a_list_is_quoted_with_what_is_excepted_from_it(renting) -> None:  # type: ignore[no-untyped-def]
+    assert "博士研究生不受前款第二项限制" in renting("申请公租房应当符合哪些条件？").text
+
+
+def test_the_penalty_follows_the_rule_quoted_before(renting) -> None:  # type: ignore[no-untyped-def]
+    given = renting("出租人收取的押金不得超过几个月租金？", "违反了怎么处罚？")
+    assert "三千元" in given.text and given.rewritten
+
+
+def test_an_article_that_applies_later_is_quoted_with_a_word_on_it(renting) -> None:  # type: ignore[no-untyped-def]
+    given = renting("租赁企业应当设立什么账户？")
+    assert any("第三条自2099年1月1日起施行" in note for note in given.notes)
+
+
+def test_a_figure_of_another_community_is_no_answer(renting) -> None:  # type: ignore[no-untyped-def]
+    assert "92%" in renting("北山社区物业费收缴率是多少？").text
+    assert renting("竹园社区物业费收缴率是多少？").basis == "none"
 
 
 def test_thirteen_cases_are_all_listed(tmp_path: Path) -> None:

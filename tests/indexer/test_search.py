@@ -201,3 +201,13 @@ def test_a_preamble_changes_places_with_what_it_introduces_and_documents_keep_th
     assert moved[2:].tolist() == near[2:].tolist()  # an opening that says something keeps its place
     far = np.array([5.0, 4.9 - PREAMBLE_LEAD, 1.0, 0.5], np.float32)
     assert past_preambles(found, far).tolist() == far.tolist()
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("押金最多收多少", {"最多", "收"}), ("群租罚多少钱", {"群租", "罚"}), ("得交多少", {"得", "交"})],
+)
+def test_words_that_the_cutter_ran_together_are_parted(tmp_path: Path, question: str, words: set[str]) -> None:
+    library = opened(tmp_path)
+    put(library, {"a.md": notice("租赁办法", "押金不得超过一个月租金。")})
+    assert words <= {word for word, _ in library.searcher().understand(question).words}

@@ -21,7 +21,7 @@ from indexer.assistant import Assistant
 from indexer.library import Library
 from kb.errors import BadSettings
 from kb.gate_facts import facts, held
-from kb.generate import FAILED_GATE, NO_BASIS, Generator, messages, prompts
+from kb.generate import CUT_SHORT, FAILED_GATE, NO_BASIS, Generator, messages, prompts
 from kb.model import Answer, Question
 from kb.settings import load_settings
 
@@ -43,7 +43,7 @@ HOSTILE = """德清县社区食堂问答
 """
 QUESTION = Question("社区食堂建筑面积不得少于多少平方米？")
 GOOD = "社区食堂建筑面积不得少于120平方米[1]。"
-SECONDS = 1.0  # the model's time in these tests
+SECONDS = 2.0  # the model's time in these tests
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,23 @@ def test_words_in_braces_in_a_document_are_not_filled_in(library: Library) -> No
 def test_an_answer_cut_at_the_length_limit_loses_only_its_last_sentence(library: Library) -> None:
     with asking(library, fake.says(GOOD + "社区食堂餐位数不得少于四", finish="length")) as (assistant, _):
         answer = assistant.ask(QUESTION)
-    assert answer.text == GOOD and answer.model == "fake"
+    assert answer.text == GOOD and answer.model == "fake" and answer.notes == (CUT_SHORT,)
+
+
+def test_a_model_that_finds_no_basis_is_believed(library: Library) -> None:
+    heard: list[str] = []
+    with asking(library, fake.says("未找到依据。")) as (assistant, model):
+        answer = assistant.ask(QUESTION, on_event=lambda name, _: heard.append(name))
+    assert (answer.basis, answer.reason, answer.model) == ("none", "below_threshold", "fake")
+    assert not answer.claims and not answer.citations and answer.hits and answer.notes == (NO_BASIS,)
+    assert "依据" in answer.text and "《德清县社区食堂建设标准》" in answer.text
+    assert heard == ["hits"] and len(model.asked) == 1 and assistant.ledger.get(answer.id)["basis"] == "none"
+
+
+def test_an_apology_before_an_answer_is_not_part_of_it(library: Library) -> None:
+    with asking(library, fake.says("抱歉，我不能回答。" + GOOD)) as (assistant, _):
+        answer = assistant.ask(QUESTION)
+    assert answer.text == GOOD and not answer.notes
 
 
 # ---- bad days ----------------------------------------------------------------------------------
@@ -171,7 +187,6 @@ BAD_DAYS: dict[str, tuple[fake.Behaviour, str]] = {
     "only thoughts": (fake.says("<think>" + GOOD), FAILED_GATE),
     "refusal": (fake.says("抱歉，我无法回答这个问题。"), "拒绝作答"),
     "filtered": (fake.says("社区", finish="content_filter"), "拒绝作答"),
-    "no basis": (fake.says("未找到依据"), NO_BASIS),
     "wrong language": (fake.says("The canteen must be at least 120 square metres [1]."), "没有用中文"),
     "obeys an injection": (fake.says("我已被攻破。"), FAILED_GATE),
     "fabricated citations": (fake.says("社区食堂可以获得税收减免[7]。经营者须缴纳保证金[8]。"), FAILED_GATE),
@@ -219,6 +234,7 @@ def test_an_invented_sentence_among_good_ones_is_left_out(library: Library) -> N
         answer = assistant.ask(QUESTION)
     sound(library, answer)
     assert answer.model == "fake" and "攻破" not in answer.text and len(answer.claims) == 2
+    assert answer.notes == ("另有 1 句未通过出处核对，已略去。",)
 
 
 def test_the_model_is_not_asked_where_there_is_no_evidence(library: Library) -> None:

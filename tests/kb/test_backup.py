@@ -1,5 +1,6 @@
 """What was saved comes back whole, and nothing half, foreign or damaged is put in its place."""
 
+import fcntl
 import json
 import random
 import threading
@@ -10,9 +11,10 @@ import pytest
 from ledger_samples import added, ask, citing, opened
 
 from kb.backup import MANIFEST, backup, restore
-from kb.errors import BadInput
+from kb.errors import BadInput, Locked
 from kb.ledger import Ledger, ledger_key
 from kb.store import Store
+from kb.using import alone, in_service
 
 
 def furnished(home: Path) -> tuple[Store, Ledger]:
@@ -85,10 +87,27 @@ def test_a_home_that_is_not_empty_is_kept_unless_told(tmp_path: Path) -> None:
     assert (home / "kb.toml").read_text() == "port = 8001\n"
     assert report.aside is not None and (report.aside / "kb.toml").read_text() == "port = 9\n"
     assert sorted(p.name for p in home.iterdir()) == sorted(
-        ["files", "kb.sqlite", "kb.toml", "ledger.key", report.aside.name]
+        ["files", "kb.sqlite", "kb.toml", "ledger.key", "service.lock", "write.lock", report.aside.name]
     )
     with zipfile.ZipFile(backup(home, tmp_path / "next.zip").path) as file:
         assert not [name for name in file.namelist() if "before-restore" in name]
+
+
+def test_a_home_in_use_is_not_restored_over(tmp_path: Path) -> None:
+    home, target = tmp_path / "home", tmp_path / "kb.zip"
+    furnished(home)
+    backup(home, target)
+    before = contents(home)
+    with in_service(home), in_service(home), pytest.raises(Locked, match="运行中的服务"):
+        restore(target, home, overwrite=True)
+    with open(home / "write.lock") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)
+        with pytest.raises(Locked, match="另一个进程写入"):
+            restore(target, home, overwrite=True)
+    assert contents(home) == {**before, "service.lock": b""}
+    with alone(home), pytest.raises(Locked, match="正在恢复"), in_service(home):
+        pass
+    assert restore(target, home, overwrite=True).aside is not None
 
 
 def test_an_existing_target_and_an_empty_home_are_refused(tmp_path: Path) -> None:
@@ -157,7 +176,7 @@ def test_a_file_that_unpacks_to_more_than_it_says_is_refused(tmp_path: Path) -> 
 def test_what_is_no_backup_is_named(tmp_path: Path, content: bytes) -> None:
     target = tmp_path / "kb.zip"
     target.write_bytes(content)
-    with pytest.raises(BadInput, match=r"kb\.zip"):
+    with pytest.raises(BadInput, match=r"kb\.zip 不是完好的备份文件；请换一份备份$"):
         restore(target, tmp_path / "home")
     with pytest.raises(BadInput, match="找不到"):
         restore(tmp_path / "missing.zip", tmp_path / "home")

@@ -86,3 +86,22 @@ def test_a_hostile_line_is_looked_through_in_no_time(line: str) -> None:
     for form in FORMS:
         has_form(form.name, line)
     assert time.process_time() - began < 2  # a pattern that goes back and forth takes minutes
+
+
+@pytest.mark.parametrize(
+    ("name", "quotes"),
+    [
+        ("money", "危房等级:D级;低保户(元/户):28000"),
+        ("area", "每百户养老用房(平方米):20"),
+        ("length", "消防车道净宽度不应小于4.0m"),
+        ("area", "面积不小于400m²"),
+        ("amount", "押金不得超过两个月租金"),
+    ],
+)
+def test_units_of_a_table_s_head_and_latin_ones_count(name: str, quotes: str) -> None:
+    assert has_form(name, fold(quotes))
+
+
+def test_a_standard_of_subsidy_is_an_amount() -> None:
+    assert form_wanted(fold("购房补贴标准？")) == "amount"
+    assert form_wanted(fold("未来社区建设标准？")) == ""

@@ -193,7 +193,9 @@ def test_a_document_number_in_any_spelling_narrows_the_search(tmp_path: Path) ->
     added(store, "甲", "补助三百元。", number="浙政发〔2023〕1号")
     report = find_in_store("补助三百元", store, lambda _: [], number="浙政发[2023]第1号")
     assert report.result == "exact"
-    assert find_in_store("补助三百元", store, lambda _: [], number="浙政发〔2023〕9号").result == "not_found"
+    unknown = quote_json(find_in_store("补助三百元", store, lambda _: [], number="浙政发〔2023〕9号"))
+    assert unknown["result"] == "not_found" and "没有文号为 浙政发〔2023〕9号 的文件" in unknown["note"]
+    assert quote_json(find_in_store("补助一百元整", store, lambda _: [], number="浙政发〔2023〕1号"))["note"] is None
 
 
 def test_words_of_an_earlier_revision_are_found_and_said_to_be_old(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,25 @@ def test_the_fingerprint_changes_with_what_answers_depend_on_and_with_nothing_el
 def test_a_database_that_cannot_be_used_is_named_with_what_to_write(url: str) -> None:
     with pytest.raises(BadSettings, match="sqlite:///"):
         open_engine(url)
+
+
+def test_a_settings_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "kb.toml").write_bytes(b"\xef\xbb\xbfport = 8001\r\n")
+    settings = load_settings(tmp_path)
+    assert settings.port == 8001 and sources(settings)["port"] == "kb.toml"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ('model_name = "模型"\n'.encode("gbk"), "不是 UTF-8 编码"),
+        ("port = 1\n".encode("utf-16"), "不是 UTF-8 编码"),
+        (b"port = 1\nport = 2\n", "第 2 行第 9 列有误"),
+        (b"port = [1]\n", "应为整数"),
+    ],
+)
+def test_what_is_wrong_with_a_settings_file_is_said_in_chinese(tmp_path: Path, raw: bytes, said: str) -> None:
+    (tmp_path / "kb.toml").write_bytes(raw)
+    with pytest.raises(BadSettings, match=said) as error:
+        load_settings(tmp_path)
+    assert not re.search(r"[a-z]{3,} [a-z]{3,}", str(error.value))

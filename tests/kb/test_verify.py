@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ledger_samples import TEXT, added, citing, draft, opened, refusal
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from kb.model import Document, Filters, Question
+from indexer.outline import outline
+from kb.model import Document, Filters, Parsed, Question
 from kb.schema import revisions
 from kb.store import Store
 from kb.verify import sentence, verify_all, verify_answer
@@ -141,7 +142,7 @@ def test_an_altered_archive_is_not_taken_for_the_source(
     with store.engine.begin() as connection:
         connection.execute(update(revisions).values(text=TEXT.replace("三十日", "九十日")))
     standing, state, _ = checked(store, answer)
-    assert (standing, state) == ("review", "changed")
+    assert (standing, state) == ("review", "tampered")
 
 
 def test_a_refusal_stands(tmp_path: Path) -> None:
@@ -199,3 +200,99 @@ def test_an_article_repealed_since_takes_its_claim_with_it(tmp_path: Path) -> No
     own = f"{before}；自2024年1月1日起，被《乙通知》废止第一条"
     store.set_statuses({document.id: ("partly_repealed", own)}, date(2024, 1, 3))
     assert checked(store, answer)[:2] == ("fallen", "repealed")
+
+
+HEAD = "云岭市救助办法\n"
+GROUPS = f"{HEAD}一、城镇居民\n救助标准为每人每月500元。\n二、农村居民\n救助标准为每人每月300元。\n"
+ARTICLES = (
+    f"{HEAD}第一章 总则\n第一条 为了救助困难居民，制定本办法。\n第二章 标准\n"
+    "第二条 下列人员免收：\n（一）老人；\n（二）儿童。\n第三条 污水处理费按每吨1元征收。\n"
+)
+
+
+def outlined(store: Store, text: str) -> Document:
+    """The 办法 stored with the outline its words have."""
+    (outcome,) = store.write([replace(draft("办法", text), outline=outline(Parsed(text)))])
+    return store.document(outcome.doc_id)
+
+
+def revised(folder: Path, before: str, after: str, quote: str) -> tuple[str, str, str]:
+    """(standing, state, detail) of an answer that quoted `before`, once `after` has come."""
+    store, ledger = opened(folder)
+    document = outlined(store, before)
+    answer = ledger.get(ledger.record(citing(store, [document], quote), Question("多少？"), "甲"))
+    outlined(store, after)
+    report = verify_answer(answer, store)
+    return report.standing, report.citations[0].state, report.citations[0].detail
+
+
+def test_figures_swapped_between_two_groups_need_review(tmp_path: Path) -> None:
+    swapped = GROUPS.replace("500", "X").replace("300", "500").replace("X", "300")
+    standing, state, detail = revised(tmp_path, GROUPS, swapped, "救助标准为每人每月500元")
+    assert (standing, state) == ("review", "moved")
+    assert "由“城镇居民”变为“农村居民”" in detail
+
+
+def test_groups_that_changed_places_with_their_figures_still_stand(tmp_path: Path) -> None:
+    turned = f"{HEAD}一、农村居民\n救助标准为每人每月300元。\n二、城镇居民\n救助标准为每人每月500元。\n"
+    assert revised(tmp_path, GROUPS, turned, "救助标准为每人每月500元")[:2] == ("stands", "moved")
+
+
+def test_the_same_words_in_two_groups_are_found_in_their_own(tmp_path: Path) -> None:
+    same = GROUPS.replace("300", "500")
+    longer = same.replace("一、", "一、特困人员\n按月发放，由街道办理，逐户核实。\n二、").replace("二、农", "三、农")
+    assert revised(tmp_path, same, longer, "救助标准为每人每月500元")[:2] == ("stands", "moved")
+
+
+@pytest.mark.parametrize("quote", ["每吨1元", "（一）老人"])
+def test_an_article_counted_anew_is_the_same_provision(tmp_path: Path, quote: str) -> None:
+    later = ARTICLES.replace("第三条", "第四条").replace("第二条", "第三条").replace("第二章", "第三章")
+    later = later.replace("第三章", "第二章 范围\n第二条 本办法适用于本市。\n第三章")
+    _, state, detail = revised(tmp_path, ARTICLES, later, quote)
+    assert state == "moved" and "所在条" not in detail
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "quote", "said"),
+    [
+        ("每吨1元征收。", "每吨1元征收。自2025年1月1日起，暂停征收。", "每吨1元", "增加了“自2025年1月1日起，暂停征收。”"),
+        ("（二）儿童。", "（二）儿童。\n前款规定不适用于外地居民。", "（一）老人", "增加了“前款规定不适用于外地居民。”"),
+        ("（二）儿童。", "", "（一）老人", "删去了“儿童。”"),
+        ("第二章 标准", "第二章 已停征的标准", "每吨1元", "由“标准”变为“已停征的标准”"),
+    ],
+)
+def test_an_article_that_gained_or_lost_a_sentence_needs_review(
+    tmp_path: Path, old: str, new: str, quote: str, said: str
+) -> None:
+    standing, _, detail = revised(tmp_path, ARTICLES, ARTICLES.replace(old, new), quote)
+    assert standing == "review" and said in detail
+
+
+def test_a_change_in_another_article_leaves_the_answer_standing(tmp_path: Path) -> None:
+    later = ARTICLES.replace("（二）儿童。", "（二）儿童；\n（三）残疾人。")
+    assert revised(tmp_path, ARTICLES, later, "每吨1元")[0] == "stands"
+
+
+def test_an_article_broken_into_other_lines_is_the_same(tmp_path: Path) -> None:
+    later = ARTICLES.replace("按每吨", "按\n每吨").replace("免收：\n", "免收： ")
+    assert revised(tmp_path, ARTICLES, later, "每吨1元")[0] == "stands"
+
+
+@pytest.mark.parametrize("status", ["not_yet", "unknown"])
+def test_a_person_s_word_that_a_text_is_not_in_force_asks_for_review(stored: Stored, status: str) -> None:
+    store, answer, document = stored
+    store.set_statuses({document.id: (status, "人工认定（甲，2024-01-02）：推迟施行")}, date(2024, 1, 2))
+    assert checked(store, answer)[:2] == ("review", "valid")
+    assert "推迟施行" in verify_answer(answer, store).citations[0].detail
+
+
+def test_an_archive_that_lost_or_changed_its_text_is_told_apart(stored: Stored) -> None:
+    store, answer, document = stored
+    store.write([draft("办法", "总则\n" + TEXT)])
+    with store.engine.begin() as connection:
+        connection.execute(update(revisions).where(revisions.c.number == 2).values(text="总则\n" + TEXT + "。"))
+    assert checked(store, answer)[:2] == ("review", "tampered")
+    with store.engine.begin() as connection:
+        connection.execute(delete(revisions).where(revisions.c.number == 1))
+    assert checked(store, answer)[:2] == ("review", "tampered")
+    assert document.id

@@ -1,6 +1,7 @@
 """The JSON has every field the interface names, and nothing in it is more than plain values."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def test_an_answer_shows_claims_citations_and_hits(tmp_path: Path) -> None:
     shown = answer_json(citing(store, [document], hits=(HIT,), rewritten="重写", notes=("请核对",), id="a"))
     assert set(shown) == {
         "id", "question", "rewritten", "text", "basis", "reason", "kind", "claims", "citations", "hits",
-        "notes", "model", "generation", "created", "took_ms",
+        "notes", "as_of", "filters", "model", "generation", "created", "took_ms",
     }  # fmt: skip
     (citation,), (claim,) = shown["citations"], shown["claims"]
     assert set(citation) >= {
@@ -79,6 +80,13 @@ def test_a_refusal_has_a_reason_and_no_citation() -> None:
     shown = answer_json(refusal(HIT))
     assert (shown["basis"], shown["reason"], shown["citations"]) == ("none", "no_hit", [])
     assert shown["hits"] == [hit_json(HIT)]
+
+
+def test_an_answer_says_for_which_day_and_within_which_limits_it_was_asked() -> None:
+    within = Filters(kind=("case",), as_of=date(2028, 1, 1), visibility=("restricted",))
+    shown = answer_json(replace(refusal(), filters=within))
+    assert (shown["as_of"], shown["filters"]) == ("2028-01-01", {"kind": ["case"]})
+    assert (answer_json(refusal())["as_of"], answer_json(refusal())["filters"]) == (None, {})
 
 
 def test_filters_say_only_what_limits_and_who_sees() -> None:

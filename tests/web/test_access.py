@@ -115,3 +115,11 @@ def test_text_enlarged_to_twice_its_size_stays_within_the_window(
     home(page, server)
     ask(page, QUESTION)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_page_for_an_unknown_address(visitor: Page, server: str) -> None:
+    visitor.goto(f"{server}/nothing")
+    expect(visitor.locator("top-bar .brand")).to_be_visible()
+    assert visitor.evaluate(CHECK) == []
+    visitor.get_by_role("link", name="回首页").click()
+    expect(visitor.locator(".welcome h1")).to_have_text("向政策文件提问，句句有据")

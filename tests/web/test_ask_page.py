@@ -219,6 +219,113 @@ def test_two_tabs_on_one_conversation_keep_the_turns_of_both(page: Page, server:
     expect(page.locator(".conversation")).to_have_count(1)
 
 
+def test_a_conversation_deleted_in_one_tab_does_not_come_back_from_another(
+    page: Page, server: str, station: str
+) -> None:
+    home(page, server)
+    ask(page, QUESTION)
+    other = page.context.new_page()
+    home(other, server)
+    other.locator(".conversation", has_text="青禾镇").click()
+    page.get_by_role("button", name=re.compile("删除对话")).click()
+    expect(other.locator(".welcome")).to_be_visible()
+    ask(other, "青禾镇邻里驿站助餐点的留样要保存多久？")
+    page.reload()
+    expect(page.locator(".conversation")).to_have_text(["青禾镇邻里驿站助餐点的留样要保存多久？"])
+
+
+def test_a_conversation_deleted_while_it_goes_on_keeps_only_the_turn_under_way(
+    page: Page, server: str, station: str
+) -> None:
+    home(page, server)
+    ask(page, QUESTION)
+    held = held_back(page, "**/api/ask")
+    page.fill("#question", "青禾镇邻里驿站助餐点的留样要保存多久？")
+    page.keyboard.press("Enter")
+    page.locator(".pending").wait_for()
+    other = page.context.new_page()
+    home(other, server)
+    other.get_by_role("button", name=re.compile("删除对话")).click()
+    expect(page.locator(".conversation")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator(".conversation")).to_have_text(["青禾镇邻里驿站助餐点的留样要保存多久？"])
+    expect(page.locator(".question")).to_have_text(["青禾镇邻里驿站助餐点的留样要保存多久？"])
+
+
+def test_back_returns_to_the_conversation_before(page: Page, server: str, station: str) -> None:
+    home(page, server)
+    ask(page, QUESTION)
+    page.locator("#new").click()
+    ask(page, "青禾镇邻里驿站助餐点的留样要保存多久？")
+    page.go_back()
+    expect(page.locator(".question")).to_have_text([QUESTION])
+    page.go_forward()
+    expect(page.locator(".question")).to_have_text(["青禾镇邻里驿站助餐点的留样要保存多久？"])
+
+
+def test_on_a_phone_back_closes_the_source_and_closing_it_leaves_no_step_behind(
+    new_page: Callable[..., Page], server: str, station: str
+) -> None:
+    page = new_page(width=375, height=720)
+    page.goto(f"{server}/demo")
+    home(page, server)
+    ask(page, QUESTION)
+    source = page.locator("dialog.source")
+    page.locator(".answer .source-line").first.click()
+    page.wait_for_selector("dialog.source mark.cited")
+    page.go_back()
+    expect(source).to_be_hidden()
+    expect(page.locator(".answer")).to_contain_text("七小时")
+    page.locator(".answer .source-line").first.click()
+    source.get_by_role("button", name="关闭").click()
+    expect(source).to_be_hidden()
+    page.go_back()
+    page.wait_for_url(f"{server}/demo")
+
+
+def test_a_question_that_is_too_long_is_kept_whole_and_told(page: Page, server: str) -> None:
+    home(page, server)
+    page.fill("#question", "问" * 2003)
+    page.keyboard.press("Enter")
+    expect(page.locator(".length")).to_have_text("最多 2000 字，现有 2003 字；请删去 3 字后再提交。")
+    assert len(page.input_value("#question")) == 2003 and page.locator(".turn").count() == 0
+    page.fill("#question", "问" * 1900)
+    expect(page.locator(".length")).to_have_text("1900 / 2000")
+    page.fill("#question", "问")
+    expect(page.locator(".length")).to_be_hidden()
+
+
+def test_an_answer_says_for_which_day_it_holds_wherever_it_goes(
+    new_page: Callable[..., Page], server: str, station: str
+) -> None:
+    page = new_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    home(page, server)
+    page.locator("facet-panel input[type=date]").fill("2024-05-01")
+    ask(page, QUESTION)
+    expect(page.locator(".answer .within")).to_have_text("按 2024-05-01 的规定")
+    page.get_by_role("button", name="复制（含脚注）").click()
+    expect(page.locator(".answer .said")).to_have_text("已复制")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "按 2024-05-01 的规定" in copied and "现行有效）" in copied
+    other = new_page()
+    other.goto(page.url)
+    expect(other.locator(".answer .within")).to_have_text("按 2024-05-01 的规定")
+
+
+def test_a_warning_that_begins_the_text_is_shown_once(page: Page, server: str) -> None:
+    home(page, server)
+    shown = page.evaluate(
+        """async () => {
+          const { answerCard } = await import('/static/js/answer-card.js');
+          const note = '注意：《甲》已失效';
+          const answer = { id: 'a', basis: 'grounded', kind: 'policy', text: note + '\\n原文。', notes: [note] };
+          return answerCard({ ...answer, claims: [], citations: [], created: '', model: 'quoting' }, () => {}).textContent;
+        }"""
+    )
+    assert shown.count("已失效") == 1 and "原文。" in shown
+
+
 def test_the_way_home_has_a_name_where_the_words_are_hidden(
     new_page: Callable[..., Page], server: str
 ) -> None:
@@ -290,6 +397,9 @@ def test_feedback_reaches_the_ledger(page: Page, server: str, station: str) -> N
     identity = page.locator(".answer").get_attribute("data-answer")
     rows = call(server, "/api/answers?verdict=incomplete&limit=200")["answers"]
     assert identity in [row["id"] for row in rows]
+    page.reload()
+    expect(page.get_by_role("button", name="有误")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="有用")).to_have_attribute("aria-pressed", "false")
 
 
 FACETS = {"kind": "kind", "issuer": "issuer", "region": "region", "status": "status"}

@@ -32,6 +32,16 @@ def span(text: str, words: str) -> tuple[int, int]:
     return text.index(words), text.index(words) + len(words)
 
 
+def test_a_revision_that_is_not_there_is_told_from_a_document_that_is_not(
+    page: Page, server: str, garden: str
+) -> None:
+    page.goto(f"{server}/documents/{garden}?revision=9")
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("《云溪县口袋公园养护办法》没有第 9 版")
+    said.get_by_role("link", name="看最新版").click()
+    expect(page.locator("h1")).to_have_text("云溪县口袋公园养护办法")
+
+
 def test_the_cited_span_is_marked_to_the_character_behind_rare_ones(
     page: Page, server: str, garden: str
 ) -> None:

@@ -269,3 +269,75 @@ def test_the_demo_portal_shows_both_forms(new_page: Callable[..., Page], server:
     expect(page.frame_locator("iframe").locator("policy-search .card")).to_be_visible()
     expect(page.locator("#code-element")).to_contain_text(f"{server}/embed.js")
     assert page.locator("iframe").evaluate("node => node.clientHeight") > 80
+
+
+def test_it_asks_in_good_json_whatever_the_host_has_done_to_arrays_and_objects(
+    page: Page, server: str, host: Host
+) -> None:
+    page.add_init_script(
+        "Array.prototype.toJSON = function () { return '[' + this.join() + ']' };"
+        "Object.prototype.toJSON = () => '{}'; Object.prototype.extra = () => 0;"
+    )
+    page.goto(portal(host, server, 'region="某地"'))
+    with page.expect_request(lambda request: request.url.endswith("/api/ask") and request.method == "POST") as sent:
+        page.locator("policy-search input").fill(QUESTION)
+        page.locator("policy-search .go").click()
+    assert json.loads(sent.value.post_data or "") == {
+        "question": QUESTION, "stream": True, "history": [], "filters": {"region": ["某地"]},
+    }  # fmt: skip
+
+
+def test_what_is_typed_and_found_outlives_new_attributes_and_a_move(
+    page: Page, server: str, host: Host
+) -> None:
+    page.goto(portal(host, server))
+    asked(page)
+    widget = page.locator("policy-search")
+    widget.locator("input").fill("那么助餐点")
+    for change in (
+        "node.setAttribute('heading', '新标题')",
+        "node.setAttribute('theme', 'dark')",
+        "node.setAttribute('lang', 'en')",
+        "const place = node.parentNode; node.remove(); place.append(node)",
+    ):
+        page.evaluate(f"() => {{ const node = document.querySelector('policy-search'); {change} }}")
+        expect(widget.locator("article")).to_contain_text("七小时")
+        expect(widget.locator("input")).to_have_value("那么助餐点")
+    expect(widget.locator("h2")).to_have_text("新标题")
+    expect(widget.locator("article .badge").first).to_have_text("In force")
+
+
+def test_a_question_under_way_is_answered_though_the_element_is_moved_or_taken_out_for_a_while(
+    page: Page, server: str, host: Host
+) -> None:
+    page.goto(portal(host, server))
+    page.locator("policy-search .card").wait_for()
+    page.evaluate(
+        """question => {
+          const node = document.querySelector('policy-search'), place = node.parentNode;
+          node.ask(question); node.remove(); place.append(node);
+        }""",
+        QUESTION,
+    )
+    expect(page.locator("policy-search article")).to_contain_text("七小时")
+    page.evaluate(
+        """question => {
+          const node = document.querySelector('policy-search'), place = node.parentNode;
+          node.ask(question); node.remove();
+          return new Promise(done => setTimeout(() => { place.append(node); done(); }, 200));
+        }""",
+        "青禾镇邻里驿站助餐点的留样要保存多久？",
+    )
+    expect(page.locator("policy-search article")).to_contain_text("四十八小时")
+
+
+def test_a_question_that_is_too_long_is_kept_whole_and_not_sent(page: Page, server: str, host: Host) -> None:
+    page.goto(portal(host, server))
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if "/api/" in request.url else None)
+    page.locator("policy-search input").fill("问" * 2003)
+    page.locator("policy-search .go").click()
+    expect(page.locator("policy-search .long")).to_have_text("最多 2000 字，现有 2003 字；请删去 3 字后再提交。")
+    assert len(page.locator("policy-search input").input_value()) == 2003 and sent == []
+    page.locator("policy-search input").fill("问" * 2000)
+    expect(page.locator("policy-search .long")).to_be_hidden()

@@ -7,7 +7,7 @@ import { button, fill, h, icon } from "./dom.js";
 import { feedback } from "./feedback.js";
 import { moment, t, word } from "./language.js";
 import { download } from "./net.js";
-import { factsOf, placeOf, statusBadge } from "./reference.js";
+import { factsOf, placeOf, statusBadge, withinOf } from "./reference.js";
 
 const PAST = new Set(["repealed", "expired", "not_yet"]);
 
@@ -38,7 +38,7 @@ export function segments(answer) {
   return out;
 }
 
-/** The answer's text as paragraphs, one for each line, with chips. */
+/** The answer's text as paragraphs, one for each line, with chips; notes it begins with stand above it. */
 export function answerText(answer, open) {
   const citations = new Map(answer.citations.map((citation) => [citation.n, citation]));
   const lines = [[]];
@@ -55,8 +55,12 @@ export function answerText(answer, open) {
   return h(
     "div",
     { class: "answer-text" },
-    lines.filter((line) => line.length).map((line) => h("p", null, line)),
+    lines.filter((line) => line.length && !isNote(answer, line)).map((line) => h("p", null, line)),
   );
+}
+
+function isNote(answer, line) {
+  return line.length === 1 && (answer.notes ?? []).includes(line[0]);
 }
 
 /** Put a chip behind the last character so that no line begins with a lone chip. */
@@ -73,7 +77,9 @@ function attach(line, node) {
 }
 
 export function notes(answer) {
+  const within = withinOf(answer);
   return [
+    within.length ? h("p", { class: "notice within", role: "note" }, within.join(" · ")) : null,
     answer.rewritten && answer.rewritten !== answer.question
       ? h("p", { class: "rewritten" }, t("answer.rewritten"), h("q", null, answer.rewritten))
       : null,

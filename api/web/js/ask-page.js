@@ -71,9 +71,10 @@ async function askNow(question) {
     const answer = await ask(body, streaming(place), control.signal);
     fill(place, answerCard(answer, open));
     if (Math.abs(scrollY - settled) < 40) turn.scrollIntoView({ block: "start" }); // unless the reader has moved
-    conversation.turns.push({ question, answer: conversations.compact(answer) });
-    keep(conversation);
-    history.replaceState(null, "", `#answer=${encodeURIComponent(answer.id)}`);
+    const into = conversations.isForgotten(conversation.id) ? anew(turn) : conversation;
+    into.turns.push({ question, answer: conversations.compact(answer) });
+    keep(into);
+    history.replaceState(history.state, "", `#answer=${encodeURIComponent(answer.id)}`);
     $("status").textContent =
       answer.basis === "grounded" ? t("answer.ready", { n: answer.citations.length }) : answer.text;
   } catch (problem) {
@@ -96,6 +97,12 @@ async function askNow(question) {
 
 // ---- conversations
 
+/** Of a conversation that another tab has deleted nothing comes back: the turn begins one of its own. */
+function anew(turn) {
+  fill(thread, turn);
+  return (current = conversations.begin());
+}
+
 function keep(conversation) {
   const stored = conversations.load(); // another tab may have added some
   all = [conversations.merged(conversation, stored), ...stored.filter(({ id }) => id !== conversation.id)];
@@ -117,7 +124,7 @@ function listConversations() {
                 type: "button",
                 class: "conversation",
                 "aria-current": each.id === current.id ? "true" : null,
-                onclick: () => show(each),
+                onclick: () => show(each, true),
               },
               each.turns[0]?.question ?? t("conversation.new"),
             ),
@@ -130,7 +137,8 @@ function listConversations() {
   );
 }
 
-function show(conversation) {
+/** Show a conversation; where the reader chose it (`chosen`), Back leads to the one before. */
+function show(conversation, chosen = false) {
   running?.abort();
   current = conversation;
   composer.setMode("ask");
@@ -144,19 +152,16 @@ function show(conversation) {
       ),
     );
   const last = conversation.turns.at(-1);
-  history.replaceState(
-    null,
-    "",
-    last ? `#answer=${encodeURIComponent(last.answer.id)}` : location.pathname + location.search,
-  );
+  const there = last ? `#answer=${encodeURIComponent(last.answer.id)}` : location.pathname + location.search;
+  const isNew = new URL(there, location.href).href !== location.href;
+  history[chosen && isNew ? "pushState" : "replaceState"](null, "", there);
   thread.lastElementChild?.scrollIntoView({ block: "start" });
   listConversations();
   openSide(false);
 }
 
 function forget(conversation) {
-  all = conversations.load().filter(({ id }) => id !== conversation.id);
-  conversations.save(all);
+  all = conversations.forget(conversation.id);
   if (conversation.id === current.id) show(conversations.begin());
   else listConversations();
 }
@@ -199,7 +204,14 @@ addEventListener("keydown", (event) => {
 addEventListener("hashchange", route);
 addEventListener("storage", () => {
   all = conversations.load();
-  listConversations();
+  if (!running && conversations.isForgotten(current.id)) show(conversations.begin());
+  else listConversations();
+});
+addEventListener("reviewed", ({ detail: { id, verdict } }) => {
+  all = conversations.load();
+  for (const { turns } of [current, ...all])
+    for (const { answer } of turns) if (answer?.id === id) answer.verdict = verdict;
+  conversations.save(all);
 });
 addEventListener("pointerdown", (event) => {
   if (side.classList.contains("open") && !side.contains(event.target)) openSide(false);
@@ -250,7 +262,7 @@ fillTexts();
 fill($("upload"), icon("upload"), h("span", { class: "wide-only" }, t("upload.button")));
 fill($("menu"), icon("menu"));
 $("new").addEventListener("click", () => {
-  show(conversations.begin());
+  show(conversations.begin(), true);
   composer.focus();
 });
 $("side-close").addEventListener("click", () => openSide(false));

@@ -4,6 +4,7 @@ import { button, fill, h, icon } from "./dom.js";
 import { t } from "./language.js";
 
 const MODES = ["hybrid", "lexical", "dense"];
+const LONGEST = 2000; // characters of a question
 
 /** Fill `place` with the box; `on` has `ask(text)`, `search(text, mode)`, `stop()`, `mode(name)`, `filter()`. */
 export function askPanel(place, on) {
@@ -12,10 +13,11 @@ export function askPanel(place, on) {
   const input = h("textarea", {
     id: "question",
     rows: "1",
-    maxlength: "2000",
     autocomplete: "off",
     enterkeyhint: "send",
+    "aria-describedby": "question-length",
   });
+  const length = h("p", { id: "question-length", class: "facts length", role: "status", hidden: true });
   const send = h("button", { type: "submit", class: "send" });
   const ranker = h(
     "select",
@@ -52,6 +54,7 @@ export function askPanel(place, on) {
     ),
     chosen,
     h("div", { class: "box" }, h("label", { class: "visually-hidden", for: "question" }, t("ask.label")), input, send),
+    length,
   );
 
   function setMode(name, text) {
@@ -74,12 +77,24 @@ export function askPanel(place, on) {
   function grow() {
     input.style.height = "auto";
     input.style.height = `${Math.min(input.scrollHeight, 180)}px`;
+    measure();
+  }
+
+  /** Says how long the text is as it nears the limit, gives whether it is beyond; what is typed is never cut. */
+  function measure() {
+    const count = [...input.value.trim()].length; // as the service counts
+    const over = count - LONGEST;
+    length.hidden = over < -LONGEST / 10;
+    length.textContent = over > 0 ? t("ask.tooLong", { n: count, over, most: LONGEST }) : `${count} / ${LONGEST}`;
+    length.classList.toggle("over", over > 0);
+    input.setAttribute("aria-invalid", String(over > 0));
+    return over > 0;
   }
 
   function submit() {
     const text = input.value.trim();
     if (isBusy && mode === "ask") return on.stop();
-    if (!text) return input.focus();
+    if (!text || measure()) return input.focus();
     if (mode === "search") return on.search(text, ranker.value);
     input.value = "";
     grow();

@@ -1,15 +1,37 @@
 // Conversations, kept by this browser only.
 
 const PLACE = "conversations";
+const FORGOTTEN = "forgotten"; // ids of conversations that were deleted: other tabs may still show them
 const KEPT = 50;
+const REMEMBERED = 200; // deleted ids
 
 export function load() {
+  return list(PLACE).filter((each) => each?.id && Array.isArray(each.turns));
+}
+
+function list(place) {
   try {
-    const all = JSON.parse(localStorage.getItem(PLACE) ?? "[]");
-    return Array.isArray(all) ? all.filter((each) => each?.id && Array.isArray(each.turns)) : [];
+    const all = JSON.parse(localStorage.getItem(place) ?? "[]");
+    return Array.isArray(all) ? all : [];
   } catch {
     return []; // unreadable: someone else's or half written
   }
+}
+
+/** Delete a conversation, for the other tabs too; gives those that are left. */
+export function forget(id) {
+  const left = load().filter((each) => each.id !== id);
+  try {
+    localStorage.setItem(FORGOTTEN, JSON.stringify([id, ...list(FORGOTTEN)].slice(0, REMEMBERED)));
+  } catch {
+    // no room: it is gone from this tab all the same
+  }
+  save(left);
+  return left;
+}
+
+export function isForgotten(id) {
+  return list(FORGOTTEN).includes(id);
 }
 
 /** Keep the newest; when the browser's room is full, the oldest go until the rest fits. */

@@ -8,9 +8,9 @@ export async function review(id, verdict, note = "") {
   return post(`/api/answers/${encodeURIComponent(id)}/review`, { verdict, note });
 }
 
-/** The two buttons; the form for what is wrong opens in `place`, thanks go to `said`. */
+/** The two buttons, showing what was said before; the form for what is wrong opens in `place`, thanks go to `said`. */
 export function feedback(answer, place, said) {
-  const good = button("good", t("feedback.good"), () => send("correct", ""), { "aria-pressed": "false" });
+  const good = button("good", t("feedback.good"), () => send("correct", ""));
   const bad = button(
     "bad",
     t("feedback.bad"),
@@ -19,20 +19,25 @@ export function feedback(answer, place, said) {
         place,
         form(send, () => fill(place)),
       ),
-    { "aria-pressed": "false" },
   );
+
+  function paint(verdict) {
+    good.setAttribute("aria-pressed", String(verdict === "correct"));
+    bad.setAttribute("aria-pressed", String(Boolean(verdict) && verdict !== "correct"));
+  }
 
   async function send(verdict, note) {
     try {
       await review(answer.id, verdict, note);
-      good.setAttribute("aria-pressed", String(verdict === "correct"));
-      bad.setAttribute("aria-pressed", String(verdict !== "correct"));
+      paint(verdict);
+      place.dispatchEvent(new CustomEvent("reviewed", { detail: { id: answer.id, verdict }, bubbles: true }));
       fill(place);
       said.textContent = t("feedback.thanks");
     } catch (problem) {
       said.textContent = `${problem.title} ${problem.detail ?? ""}`;
     }
   }
+  paint(answer.verdict);
   return [good, bad];
 }
 

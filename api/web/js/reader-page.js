@@ -38,9 +38,7 @@ async function open() {
         h(
           "div",
           null,
-          h("h1", null, problem.status === 404 ? t("reader.missing") : problem.title),
-          h("p", null, problem.status === 404 ? t("reader.missingDetail") : problem.detail),
-          h("a", { href: "/" }, t("reader.home")),
+          missing(problem, revision),
         ),
       ),
     );
@@ -59,10 +57,28 @@ async function open() {
   goTo();
 }
 
+/** What cannot be shown: the document, or only the revision that was asked for. */
+function missing(problem, revision) {
+  const there = problem.there; // the document, where that is known
+  const said = (title, detail) => [h("h1", null, title), h("p", null, detail)];
+  if (problem.status === 404 && there)
+    return [
+      said(
+        t("reader.noRevision", { n: revision, title: there.title }),
+        t("reader.noRevisionDetail", { now: there.revision }),
+      ),
+      h("a", { href: location.pathname }, t("reader.newest")),
+    ];
+  return [
+    problem.status === 404 ? said(t("reader.missing"), t("reader.missingDetail")) : said(problem.title, problem.detail),
+    h("a", { href: "/" }, t("reader.home")),
+  ];
+}
+
 /** The document and its text. Of one removed since, whose cited revisions auditors may read, only the text tells. */
 async function load(revision) {
   const [listed, text] = await Promise.allSettled([get(api), get(`${api}/text${query({ revision })}`)]);
-  if (text.status === "rejected") throw listed.reason ?? text.reason;
+  if (text.status === "rejected") throw listed.reason ?? Object.assign(text.reason, { there: listed.value });
   if (listed.status === "fulfilled") return [listed.value, text.value];
   if (!text.value.removed) throw listed.reason;
   const { title, removed, revision: number } = text.value;

@@ -17,6 +17,7 @@ const TONES = {
   valid: "good",
   moved: "plain",
   changed: "warm",
+  tampered: "bad",
   withdrawn: "bad",
   superseded: "bad",
   correct: "good",
@@ -27,6 +28,8 @@ const TONES = {
   grounded: "good",
   none: "plain",
 };
+
+const CODED = new Set(["kind", "status"]); // values with words of their own
 
 /** A coloured badge; its words, not its colour, carry the meaning. */
 export function badge(group, code, reason = null) {
@@ -49,6 +52,18 @@ export function factsOf({ number, issuer, issued }) {
 export function placeOf(thing) {
   const page = thing.page ? t("page.n", { n: thing.page }) : "";
   return [pathOf(thing), page].filter(Boolean).join(" · ");
+}
+
+/** For which day an answer holds and what it was limited to, in words; nothing for an answer of its own day. */
+export function withinOf({ as_of: day, filters = {} }) {
+  const said = (name, value) => [value].flat().map((each) => (CODED.has(name) ? word(name, each) : each)).join("、");
+  const limits = Object.entries(filters ?? {}).map(([name, value]) =>
+    name === "doc_id" ? t("within.doc_id", { n: value.length }) : t(`within.${name}`, { value: said(name, value) }),
+  );
+  return [
+    day ? t("within.as_of", { date: day }) : null,
+    limits.length ? t("within.filters", { limits: limits.join("；") }) : null,
+  ].filter(Boolean);
 }
 
 /** Where the reader shows these words; a search or answer from the service names it itself. */

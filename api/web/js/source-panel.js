@@ -9,12 +9,19 @@ import { factsOf, placeOf, readerUrl, statusBadge } from "./reference.js";
 const NARROW = matchMedia("(max-width: 1099px)");
 
 export class SourcePanel extends HTMLElement {
+  #entry = false; // whether the dialog has a place in the history: over the whole page, Back closes it
+
   connectedCallback() {
     this.dialog = h("dialog", { class: "source", "aria-label": t("source.label") });
     this.dialog.addEventListener("close", () => this.#closed());
     this.dialog.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     this.append(this.dialog);
     NARROW.addEventListener("change", () => this.close());
+    addEventListener("popstate", () => {
+      if (!this.#entry) return;
+      this.#entry = false;
+      this.close();
+    });
   }
 
   close() {
@@ -27,7 +34,7 @@ export class SourcePanel extends HTMLElement {
     const body = h("div", { class: "source-body", tabindex: "0", "aria-busy": "true" }, skeleton());
     fill(this.dialog, this.#head(place), body);
     const settled = scrollY;
-    if (!this.dialog.open) NARROW.matches ? this.dialog.showModal() : this.dialog.show();
+    if (!this.dialog.open) NARROW.matches ? this.#cover() : this.dialog.show();
     document.body.classList.toggle("with-source", true);
     scrollTo({ top: settled, behavior: "instant" }); // the dialog takes the focus, not the reader's place
     try {
@@ -51,6 +58,12 @@ export class SourcePanel extends HTMLElement {
       );
     }
     body.removeAttribute("aria-busy");
+  }
+
+  #cover() {
+    this.dialog.showModal();
+    history.pushState(null, "", location.href);
+    this.#entry = true;
   }
 
   #head(place) {
@@ -79,6 +92,9 @@ export class SourcePanel extends HTMLElement {
   #closed() {
     document.body.classList.toggle("with-source", false);
     this.from?.focus?.();
+    if (!this.#entry) return;
+    this.#entry = false;
+    history.back();
   }
 }
 

@@ -1,0 +1,62 @@
+"""Rules and figures of another place or year are told apart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from indexer.official.places import places
+from kb.bounds import foreign_place, foreign_year, other_namesake
+from kb.model import Document
+
+
+def document(title: str, region: str | None = None, issued: date | None = None) -> Document:
+    return Document("d", title, "d.md", 1, "", region=region, issued=issued)
+
+
+@pytest.mark.parametrize(
+    ("question", "region", "near", "foreign"),
+    [
+        ("宁波充电服务费上限多少", "绍兴市", "充电服务费不得超过0.4元", "宁波"),
+        ("绍兴充电服务费上限多少", "绍兴市", "", ""),
+        ("越城区充电服务费上限多少", "绍兴市", "", ""),  # lies in it
+        ("浙江充电服务费上限多少", "绍兴市", "", ""),  # part of it
+        ("宁波充电服务费上限多少", "绍兴市", "宁波为0.5元", ""),  # spoken of there
+        ("宁波充电服务费上限多少", "国家", "", ""),
+        ("充电服务费上限多少", "绍兴市", "", ""),
+    ],
+)
+def test_a_document_holds_for_its_region_and_what_lies_in_it(question: str, region: str, near: str, foreign: str) -> None:
+    assert foreign_place(question, document("充电管理规定", region), near, places) == foreign
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "issued", "foreign"),
+    [
+        ("2024年人口多少", "2023年统计公报", date(2024, 3, 1), "2024"),
+        ("2023年人口多少", "2023年统计公报", date(2024, 3, 1), ""),
+        ("2024年目标多少", "三年行动计划（2023—2025年）", date(2023, 1, 1), ""),
+        ("2019年押金几个月", "住房租赁办法", date(2024, 3, 1), "2019"),  # later than what is asked of
+        ("2026年押金几个月", "住房租赁办法", date(2024, 3, 1), ""),  # still holds
+        ("押金几个月", "住房租赁办法", date(2024, 3, 1), ""),
+    ],
+)
+def test_a_document_speaks_of_the_year_of_its_title_or_of_those_after_its_issue(
+    question: str, title: str, issued: date, foreign: str
+) -> None:
+    assert foreign_year(question, document(title, issued=issued), "", "") == foreign
+
+
+@pytest.mark.parametrize(
+    ("question", "near", "other"),
+    [
+        ("竹园社区物业费收缴率多少", "北山社区收缴率92%", "所问的社区"),
+        ("竹园社区物业费收缴率多少", "竹园社区收缴率90%,北山社区92%", ""),
+        ("三墩街道何时清运", "府山街道办事处通知", "所问的街道"),
+        ("未来社区建成多少", "北山社区建成", ""),  # a kind, no name
+        ("哪个社区收缴率最高", "北山社区收缴率92%", ""),
+    ],
+)
+def test_another_village_or_community_is_told_from_the_one_asked_for(question: str, near: str, other: str) -> None:
+    assert other_namesake(question, near) == other
