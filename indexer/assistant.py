@@ -16,6 +16,7 @@ from kb import articles, asks, casebook, comparison, conflict, particulars, refe
 from kb.compose import COURTESY, Composed, caution, compose, edition, fallen_article, refusal_text
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
+from kb.evidence_prior import places_about
 from kb.evidence_score import shipped, softmax
 from kb.fold import fold
 from kb.gate import Exhibit
@@ -25,7 +26,7 @@ from kb.ledger import Ledger, ledger_key
 from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason, Turn
 from kb.privacy import mask
 from kb.quoting import Pick, choose, with_spans
-from kb.refusal import courteous, log_odds, out_of_scope, support
+from kb.refusal import courteous, lays_down, log_odds, out_of_scope, support
 from kb.store import now
 from kb.understand import is_asking, names_document, names_past, without_number
 from kb.validity import version_key
@@ -275,7 +276,28 @@ class Assistant:
             verdicts = {place: self._judged(question, alone) for place, alone in apart.items()}
             if any(v.supported for v in verdicts.values()):
                 return _together(verdicts)
-        return self._completed(text, self._judged(question, text))
+        verdict = self._completed(text, self._judged(question, text))
+        return verdict if verdict.supported else self._of_the_city(question, text) or verdict
+
+    def _of_the_city(self, question: Question, text: str) -> Verdict | None:
+        """What a city lays down, for a county or district of it that is asked for and has no rule of its own; the
+        reader is told. Figures that count something are not the district's."""
+        named = places(text)
+        name, region = named[-1] if named else ("", "")
+        cities = [w for w in places.wider(region) if len(places.wider(w)) == 1]
+        if len(cities) != 1:
+            return None
+        there = any(of == cities[0] for _, of in named)
+        verdict = self._judged(question, text.replace(name, "" if there else cities[0], 1))
+        evidence, chosen = verdict.evidence, verdict.chosen
+        if evidence is None or not verdict.supported:
+            return None
+        quoted = [evidence.revisions[p.document].text[a:b] for p in chosen.picks for a, b in p.spans]
+        own = all(cities[0] in places_about(evidence.documents[p.document], places) for p in chosen.picks)
+        if not own or not lays_down("\n".join(quoted)):
+            return None
+        told = f"没有找到专门针对{name}的规定，以下是{cities[0]}的规定。"
+        return replace(verdict, chosen=replace(chosen, notes=(told, *chosen.notes)))
 
     def _completed(self, text: str, verdict: Verdict) -> Verdict:
         """With what answers each of several things asked at once, in the documents quoted; with what the articles

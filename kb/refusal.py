@@ -64,6 +64,11 @@ def log_odds(probability: float) -> float:
     return math.log(probability / (1 - probability))
 
 
+def lays_down(text: str) -> bool:
+    """Whether a text lays something down, rather than count or tell what is."""
+    return bool(_RULES.search(fold(text)))
+
+
 @dataclass(frozen=True, slots=True)
 class Support:
     """What the evidence holds of the question; `missing` names what it lacks, "" for nothing."""
