@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .evidence import Listing, Reading
 from .evidence_asked import Asked, Floats
-from .evidence_features import Candidate
+from .evidence_features import Candidate, Source
 from .fold import fold
 
 MOST_SENTENCES = 3
@@ -26,9 +26,11 @@ ANAPHOR = re.compile(
 _ADDRESSED = re.compile(  # 主送机关: 各区县（市）财政局：
     r"[^。；：:]{0,80}(?:各[^。；：:]{1,80}|政府|委员会|办公室|[局厅部委院办]|中心|公司|学校|大学)[：:]$"
 )
+_PREAMBLE = re.compile(r"(?:现就|现将|特制定|特作|通知|公告|通告|决定)[^。：:]{0,40}如下[：:]$")  # 现就有关事项通知如下：
 LEAD_SAYS = 0.3  # share of the question in a lead-in that makes its list the answer
 HEADINGS_ASKED = 0.5  # the same where the items are headings with text of their own
 MANY_ITEMS = 1.5  # a list whose sentences together are believed this much more than its best one
+WHOLE_TEXT = 0.7  # share of a text from which a list of headings is the text itself
 ENOUGH = 0.045  # a further sentence must raise the expected coverage by this much
 
 
@@ -72,6 +74,8 @@ def _whole_list(
             continue
         if listing.heading and _led(asked, reading, listing) < HEADINGS_ASKED:
             continue
+        if asked.type != "list" and _is_the_text(reading, listing):
+            continue
         mass = _mass(found, belief, best.document, listing)
         if leads or several or _asks_all(asked, reading, listing) or mass >= MANY_ITEMS * float(belief[order[0]]):
             return _quoted(best.document, reading, listing, mass)
@@ -91,6 +95,12 @@ def _believed_list(asked: Asked, found: Sequence[Candidate], belief: Floats, lea
             if not listing.heading or _led(asked, reading, listing) >= HEADINGS_ASKED:
                 best = _quoted(document, reading, listing, mass)
     return best
+
+
+def _is_the_text(reading: Reading, listing: Listing) -> bool:
+    """Whether a list is the document itself, its chapters the items: that answers no question."""
+    start, end = reading.sentences[listing.first].start, reading.sentences[listing.last - 1].end
+    return listing.heading and end - start >= WHOLE_TEXT * len(reading.text)
 
 
 def _asks_all(asked: Asked, reading: Reading, listing: Listing) -> bool:
@@ -181,7 +191,16 @@ def _sentences(
         if best is None:
             break
         chosen |= best
-    return sorted(chosen)
+    sources = {c.document: c.source for c in found}
+    return sorted({at for at in chosen if not _says_nothing(sources[at[0]], at[1])} or chosen)
+
+
+def _says_nothing(source: Source, index: int) -> bool:
+    """Whether a sentence is the title, or only opens the text: 现就有关事项通知如下："""
+    reading = source.reading
+    if index == 0 and source.text(0).strip() in source.folded_title:
+        return True
+    return _PREAMBLE.search(reading.of(index).rstrip()) is not None
 
 
 def _distinct(found: Sequence[Candidate], order: Sequence[int]) -> list[int]:

@@ -190,6 +190,7 @@ RENTING = {
     "（一）有本市户籍；\n（二）与用人单位签订一年以上劳动合同。\n博士研究生不受前款第二项限制。\n\n第二条 出租人收取的押金不得超过一个月租金。\n\n"
     "第三条 租赁企业应当设立租金监管账户。\n\n第四条 违反本办法第二条规定，多收押金的，处三千元罚款。\n\n第五条 本办法自2024年4月1日起施行。第三条自2099年1月1日起施行。\n",
     "宁波.md": "---\ntitle: 宁波市充电桩管理规定\nkind: policy\nregion: 宁波市\n---\n第一条 充电服务费不得超过每千瓦时0.4元。\n\n第二条 全市已建成充电桩三千座。\n",
+    "停车.md": "---\ntitle: 云州市停车收费通知\nkind: policy\n---\n# 云州市停车收费通知\n\n为规范停车收费，现就有关事项通知如下：\n\n## 一、室内\n\n室内车位每月停车费不超过80元。\n\n## 二、露天\n\n露天车位每月停车费不超过50元。\n",
     "2022.md": "---\ntitle: 云州市2022年统计公报\nkind: policy\nissued: 2023-03-01\n---\n年末全市常住人口485万人。\n",
     "2023.md": "---\ntitle: 云州市2023年统计公报\nkind: policy\nissued: 2024-03-01\n---\n年末全市常住人口487万人。\n",
     "案例.md": "---\ntitle: 完整社区案例汇编\nkind: case\n---\n北山社区物业费收缴率提高到92%。\n\n竹园社区建成食堂三处。\n",
@@ -233,6 +234,10 @@ def test_the_penalty_follows_the_rule_quoted_before(renting) -> None:  # type: i
 def test_an_article_that_applies_later_is_quoted_with_a_word_on_it(renting) -> None:  # type: ignore[no-untyped-def]
     given = renting("租赁企业应当设立什么账户？")
     assert any("第三条自2099年1月1日起施行" in note for note in given.notes)
+
+
+def test_neither_the_title_nor_a_preamble_is_quoted_beside_the_answer(renting) -> None:  # type: ignore[no-untyped-def]
+    assert [c.quote for c in renting("云州市的露天车位每月停车费多少？").citations] == ["露天车位每月停车费不超过50元。"]
 
 
 def test_a_city_s_rule_is_given_for_its_district_and_said_to_be_the_city_s(renting) -> None:  # type: ignore[no-untyped-def]
