@@ -296,7 +296,7 @@ def modelled(
     plays: dict[str, fake.Behaviour] = {"now": fake.says(GOOD)}
     with (
         fake.playing(lambda to: plays["now"](to)) as model,
-        serve(home, KB_MODEL_URL=model.url, KB_MODEL_NAME="Qwen/qwen2.5:7b", KB_MODEL_SECONDS="2") as at,
+        serve(home, KB_MODEL_URL=model.url, KB_MODEL_NAME="Qwen/qwen2.5:7b", KB_MODEL_SECONDS="5") as at,
         OpenAI(base_url=f"{at}/v1", api_key="none", max_retries=0) as client,
     ):
         while httpx.get(f"{at}/health/ready").status_code != 200:
