@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import indexer.assistant
+import indexer.judging
 from indexer.assistant import Assistant
 from kb.fold import fold
 from kb.model import Answer, Question, Turn
@@ -118,18 +118,18 @@ class _Unrefused:
 @contextmanager
 def unrefused(heard: list[float]) -> Iterator[None]:
     """Inside, weak evidence is answered from all the same, and the judge's odds are put into `heard`."""
-    support = indexer.assistant.support
+    support = indexer.judging.support
 
     def listening(*arguments: Any, **named: Any) -> Any:
         judgement = support(*arguments, **named)
         heard.append(float(judgement.odds))
         return _Unrefused(judgement)
 
-    indexer.assistant.support = listening  # type: ignore[assignment]
+    indexer.judging.support = listening  # type: ignore[assignment]
     try:
         yield
     finally:
-        indexer.assistant.support = support
+        indexer.judging.support = support
 
 
 def ask_anyway(assistant: Assistant, asked: Asked) -> tuple[Outcome, float]:

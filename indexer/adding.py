@@ -29,6 +29,7 @@ from .prepare import Prepared, prepare
 
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 4_000_000
+APART = "#"  # between a name and the 文号 that tells documents of this name apart, in their keys
 UNLIKE = 0.3  # of a text's 4-grams; two rules of one province share fewer, two versions of one rule more
 
 
@@ -156,7 +157,9 @@ class Known:
 
     def unchanged(self, source: Source, digest: str, overrides: Mapping[str, str]) -> str | None:
         """The document's id if these bytes are stored under this key, and nothing new is said of it."""
-        doc_id, stored, stated = self._by_key.get(source.key, ("", "", "{}"))
+        apart = self._by_bytes.get(digest, "")  # kept beside another document of this name, by its 文号
+        key = apart if apart.startswith(f"{source.key}{APART}") else source.key
+        doc_id, stored, stated = self._by_key.get(key, ("", "", "{}"))
         same = stored == digest and (not overrides or json.loads(stated) == dict(overrides))
         return doc_id if same else None
 
@@ -320,7 +323,7 @@ def _apart(library: Library, draft: Prepared, known: Known) -> Prepared:
     before = library.store.document(doc_id)
     if before.number in (None, number.value) or normal_text(_title(draft)) == normal_text(before.title):
         return draft
-    return replace(draft, key=f"{draft.key}#{number.value}")
+    return replace(draft, key=f"{draft.key}{APART}{number.value}")
 
 
 def _title(draft: Draft) -> str:

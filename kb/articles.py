@@ -10,7 +10,7 @@ from itertools import dropwhile, takewhile
 from .evidence import Reading
 from .fold import chinese_number, fold
 from .model import IN_FORCE, Document
-from .understand import names_document
+from .understand import names_document, only_names
 
 LIMIT = 1500  # code points; a longer article is quoted up to the sentence that passes them
 MOST = 6  # articles quoted at once
@@ -39,10 +39,16 @@ class Asked:
 def asked_for(question: str, documents: Sequence[Document], readings: Sequence[Reading]) -> Asked | None:
     """The articles whose words are asked for, of the document the question names, rather of one in force."""
     folded = fold(question)
-    asks = _ASKS.search(folded) or _BARE.search(folded)
+    asks = _ASKS.search(folded)
+    bare = None if asks else _BARE.search(folded)
+    asks = asks or bare
     wanted = {_value(m): m[0] for m in _LABEL.finditer(asks[0])} if asks else {}
     elsewhere = len(_LABEL.findall(folded)) > len(wanted)
-    named = [i for i, d in enumerate(documents) if names_document(question, d.title, d.number)] if wanted else []
+    named = [
+        i for i, d in enumerate(documents)
+        if wanted and names_document(question, d.title, d.number)
+        and (bare is None or only_names(folded[: bare.start()], d.title, d.number))
+    ]  # fmt: skip
     if not named or elsewhere or len(wanted) > MOST:
         return None
     chosen = min(named, key=lambda i: documents[i].status not in IN_FORCE)

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from .fold import chinese_number
+from .gate_facts import COLUMN_FIGURE
 
 _COUNT = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _KIND = r"(?:大|个(?!月|工作日|小时|学期|百分点)|项|条|类|种|级|批|家|位|名|处|座|部委|部门|方面|块|步|点|章|款|所|支|省|市|县|镇|村)"
@@ -179,7 +180,6 @@ def has_form(name: str, quotes: str) -> bool:
     return bool(form.held.search(form.besides.sub(" ", quotes) if form.besides else quotes))
 
 
-_HEADED = re.compile(r"[(（]\s*([^()（）/\s\d]{1,6})(?:/[^()（）]{1,6})?\s*[)）]\s*[:：]\s*(\d[\d,.]{0,15})(?![\d%])")  # 补助（元/户）：28000
 _LATIN = (("m²", "平方米"), ("m2", "平方米"), ("㎡", "平方米"), ("km", "公里"), ("cm", "厘米"), ("mm", "毫米"), ("kg", "千克"), ("m", "米"), ("db", "分贝"), ("t", "吨"))
 _LATIN_UNIT = re.compile(rf"(?<=\d)\s?({'|'.join(unit for unit, _ in _LATIN)})(?![a-z\d/])")
 
@@ -187,7 +187,7 @@ _LATIN_UNIT = re.compile(rf"(?<=\d)\s?({'|'.join(unit for unit, _ in _LATIN)})(?
 def _with_units(quotes: str) -> str:
     """Figures with their units behind them in Chinese: those of a table's head, and 4.0m."""
     quotes = _LATIN_UNIT.sub(lambda m: dict(_LATIN)[m[1]], quotes)
-    return _HEADED.sub(lambda m: f"{m[0]}{m[1]}", quotes)
+    return COLUMN_FIGURE.sub(lambda m: f"{m[0]}{m['unit']}", quotes)
 
 
 def per_missing(question: str, quotes: str) -> bool:

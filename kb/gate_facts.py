@@ -58,7 +58,7 @@ _DATE = re.compile(
 _TITLE = re.compile(r"《([^《》\n]{1,80})》")
 _QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"\n]{1,120})[”」』\"]")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[-./_@:+&]+[a-z0-9]+)*")
-_COLUMN = re.compile(
+COLUMN_FIGURE = re.compile(
     rf"\((?:单位\s*[:：]?\s*)?(?P<unit>[百千万亿]?(?:{_UNIT}))(?:/[^()]{{1,6}})?\)\s*[:：|]\s*"
     rf"(?P<v>{_ARABIC})(?=\s*(?:[；;。|]|$))",
     re.M,
@@ -96,7 +96,7 @@ def facts(text: str) -> tuple[Fact, ...]:
 def tabled(text: str) -> tuple[Fact, ...]:
     """The figures whose unit stands at the head of their column: 补助（万元）：15 is 15万元."""
     found = []
-    for m in _COLUMN.finditer(plain_digits(text)):
+    for m in COLUMN_FIGURE.finditer(plain_digits(text)):
         found += [replace(f, start=m.start("v"), end=m.end("v")) for f in _figures(m["v"] + m["unit"])]
     return tuple(found)
 

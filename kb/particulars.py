@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from .evidence import Reading
 from .fold import fold
 from .model import IN_FORCE, Document
-from .understand import names_document
-from .validity.titles import title_names
+from .understand import names_document, only_names
 
 _WHEN = r"(?:什么时候|啥时候|何时|哪一?[天日年月]|几时|几[月号])"
 _WHAT = r"(?:什么|多少|几|哪)"
@@ -26,13 +25,6 @@ _ASKS = (
     ("issued", re.compile(
         rf"{_WHEN}(?:正式)?(?:{_ISSUE}|成文)|(?:成文|{_ISSUE})(?:日期|时间|日)?(?:是|为)?{_WHEN}|(?:成文|{_ISSUE})(?:日期|时间)(?:是|为)")),
 )  # fmt: skip
-
-
-# What a question may have beside the title and the asking; with more, it asks for something in the document.
-_FILLING = re.compile(
-    r"[《》“”\"?。,、:\s]|\([^()]*\)|这[个份部]?|该|此|本|文件|法规|政策|请问|想问|我想知道|一下|到底|具体|大概|最早|开始|正式|"
-    r"[是由的了在呢啊吗从起自]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +46,10 @@ def asked_for(question: str, documents: Sequence[Document], readings: Sequence[R
     field = field_asked(question)
     if not field:
         return None
+    rest = dict(_ASKS)[field].sub("", fold(question))
     said = [
         i for i, d in enumerate(documents)
-        if field in d.evidence and names_document(question, d.title, d.number) and _nothing_else(question, field, d)
+        if field in d.evidence and names_document(question, d.title, d.number) and only_names(rest, d.title, d.number)
     ]  # fmt: skip
     if not said:
         return None
@@ -64,13 +57,3 @@ def asked_for(question: str, documents: Sequence[Document], readings: Sequence[R
     proof = documents[chosen].evidence[field]
     touched = [readings[chosen].sentences[i] for i in readings[chosen].within(proof.start, proof.end)]
     return Particular(chosen, (touched[0].start, touched[-1].end)) if touched else None
-
-
-def _nothing_else(question: str, field: str, document: Document) -> bool:
-    """Whether a question consists of a document's name and the asking."""
-    rest = dict(_ASKS)[field].sub("", fold(question))
-    titles = [re.sub(r"\([^()]*\)|[《》]", "", fold(name)) for name in title_names(document.title)]
-    bare = [title.removeprefix("中华人民共和国") for title in titles]
-    for name in (*sorted({*titles, *bare}, key=len, reverse=True), fold(document.number or "")):
-        rest = rest.replace(name, "", 1) if name else rest
-    return not _FILLING.sub("", rest)

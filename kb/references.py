@@ -75,7 +75,7 @@ def _is_item(line: str) -> bool:
 
 _PUNISHED = re.compile(r"罚款|罚金|警告|没收|吊销|责令|拘留|处分|处[^,，。]{1,14}元|追究")
 _STAGED = re.compile(
-    rf"(?P<articles>本条|第{_N}条(?:[、,和与及至]第{_N}条)*)(?:的?规定)?[^。;；\n]{{0,12}}?自(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日起(?:施行|实施|执行)"
+    rf"(?P<articles>本条|第{_N}条(?:[、，,和与及至]第{_N}条)*)(?:的?规定)?[^。;；\n]{{0,12}}?自(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日起(?:施行|实施|执行)"
 )
 _ONLY_PENALTY = re.compile(
     r"(?:那么?|如果|要是|假如|一旦|不|没|未|有人|的话|了|会|将|要|得|被|的|呢|吗|怎么样?|如何|怎样|咋|多少钱?|什么|哪些|有|是|该|应当?|违反|违规|违章|违法|遵守|执行|按规定|这样|做|照办|办|"
@@ -132,7 +132,7 @@ def later_articles(reading: Reading, spans: Sequence[tuple[int, int]], day: date
     """The articles quoted that apply only after a day though the text is in force: 第十一条自2028年1月1日起施行."""
     found: dict[str, date] = {}
     articles = {article: start for start, _ in spans if (article := _article(reading, start))}
-    for said in _STAGED.finditer(fold(reading.text)) if articles else ():
+    for said in _STAGED.finditer(reading.text) if articles else ():
         named = [(chinese_number(m[1]), m[2] or "") for m in _LABEL.finditer(said["articles"])]
         if not named:  # 本条
             own = _article(reading, said.start())

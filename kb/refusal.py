@@ -45,18 +45,6 @@ def out_of_scope(text: str) -> bool:
     return bool(_HOSTILE.search(text) or _CREATIVE.search(text)) or not re.search(r"[a-z\u4e00-\u9fff]|\d{3}", text)
 
 
-_COURTESY = re.compile(
-    r"(?:[好嗯哦行]的?|ok|那|非常|十?分|太|多|真是?|先|就|已经?|我|都|感谢|谢谢|谢|多谢|辛苦|麻烦|知道|明白|清楚|了解|收到|没(?:有)?(?:别的)?(?:问题|事)|再见|拜拜|你|您|大家|啦|了|哈|啊|呀|哟|喽|[\s,，.。!！~～、])+"
-)
-_THANKS = re.compile(r"谢|辛苦|知道|明白|清楚|了解|收到|没(?:有)?(?:别的)?(?:问题|事)|再见|拜拜|^[好嗯哦行]")
-
-
-def courteous(text: str) -> bool:
-    """Whether a turn of talk only thanks or takes note: 好的谢谢, 知道了."""
-    folded = fold(text).strip()
-    return bool(_COURTESY.fullmatch(folded)) and bool(_THANKS.search(folded)) and len(folded) <= 16
-
-
 def log_odds(probability: float) -> float:
     """ln(p / (1 − p)); never and always are −∞ and +∞."""
     if probability <= 0 or probability >= 1:
@@ -140,23 +128,40 @@ def support(
         *_forms(evidence, picked, fold(quotes), places),
         other_place(question, found[best], places), float(other_year(asked.understood.text, found[best])),
     ]  # fmt: skip
-    asks = fold(question)
+    outside = _outside(evidence, fold(question), best, picks, fold(quotes), context, places)
+    short = _short(evidence, question, picked, fold(quotes), quoted, places)
+    missing = outside or name or place or (f"{year}年" if year else "") or short
+    nothing_near = row[BASIS.index("found_soft")] < NOTHING_NEAR
+    return Support(np.array(row, np.float32), missing, bool(outside or short) or nothing_near)
+
+
+def _outside(
+    evidence: Evidence, question: str, best: int, picks: Sequence[Pick], quotes: str, context: str, places: Places
+) -> str:
+    """The document, item, batch, name, place or year of the (folded) question that what is quoted is not of; "" for none."""
     cited = [evidence.documents[p.document] for p in picks]
-    first, near = evidence.documents[found[best].document], _paragraph(found[best])
-    bounds = foreign_place(question, first, near, places) or foreign_year(asks, first, near, context)
-    bounds = f"{bounds}年" if bounds.isdigit() else bounds or other_namesake(asks, near)
-    unheld = (
-        _unheld(asks, cited, context, places) or beyond(asks, fold(quotes), context)
-        or other_issue(asks, fold("\n".join(d.title for d in cited)), context) or _name_unheld(asks, context)
-        or bounds
+    sentence = evidence.found[best]
+    first, near = evidence.documents[sentence.document], _paragraph(sentence)
+    year = foreign_year(question, first, near, context)
+    return (
+        _unheld(question, cited, context, places) or beyond(question, quotes, context)
+        or other_issue(question, fold("\n".join(d.title for d in cited)), context) or _name_unheld(question, context)
+        or foreign_place(question, first, near, places) or (f"{year}年" if year else "") or other_namesake(question, near)
     )  # fmt: skip
-    formless = "" if not asked.form or has_form(asked.form, fold(quotes)) else needed_form(asked.form)
-    values = dict(zip(BASIS, row, strict=True))
-    # A figure, but of no such place; a rule holds in every place of the region it is made for.
-    elsewhere = asked.type in ("number", "date") and values["place_far"] > 0 and not _RULES.search(quoted)
-    missing = unheld or name or place or (f"{year}年" if year else "") or formless or (_far_place(evidence, question, picked, places) if elsewhere else "")
-    nothing_near = values["found_soft"] < NOTHING_NEAR
-    return Support(np.array(row, np.float32), missing, bool(unheld or formless or elsewhere or nothing_near))
+
+
+def _short(
+    evidence: Evidence, question: str, picked: Sequence[int], quotes: str, quoted: str, places: Places
+) -> str:
+    """The form of figure that the quotes lack, or the place that their figures are not of; "" for none.
+
+    A rule holds in every place of the region it is made for.
+    """
+    asked = evidence.asked
+    if asked.form and not has_form(asked.form, quotes) and needed_form(asked.form):
+        return needed_form(asked.form)
+    counts = asked.type in ("number", "date") and not _RULES.search(quoted)
+    return _far_place(evidence, question, picked, places) if counts else ""
 
 
 def _distances(

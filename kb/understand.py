@@ -98,6 +98,20 @@ def is_asking(text: str) -> bool:
     return bool(_ASKED_AT.search(fold(text)))
 
 
+_COURTESY = re.compile(
+    r"(?:[好嗯哦行]的?|ok|那|非常|十?分|太|多|真是?|先|就|已经?|我|都|感?谢|辛苦|麻烦|知道|明白|清楚|了解|收到|没有?(?:别的)?(?:问题|事)|再见|拜拜|"
+    r"[你您啦了哈啊呀哟喽]|大家|[\s,，.。!！~～、])+"
+)
+_THANKS = re.compile(r"谢|辛苦|知道|明白|清楚|了解|收到|没有?(?:别的)?(?:问题|事)|再见|拜拜|^[好嗯哦行]")
+LONGEST_THANKS = 16  # code points
+
+
+def courteous(text: str) -> bool:
+    """Whether a turn of talk only thanks or takes note: 好的谢谢, 知道了."""
+    folded = fold(text).strip()
+    return len(folded) <= LONGEST_THANKS and bool(_COURTESY.fullmatch(folded)) and bool(_THANKS.search(folded))
+
+
 def sought(text: str, words: Sequence[str]) -> tuple[str, str]:
     """What a question wants to know of its subject: the content word that follows the question word (哪家设计院)
     and the one before it (起拍价是多少, 会罚款吗); "" where there is none.
@@ -154,6 +168,21 @@ def names_document(text: str, title: str, number: str | None) -> bool:
     folded = _ASIDE.sub("", fold(text))
     names = {_ASIDE.sub("", fold(name)).strip("《》").removeprefix("中华人民共和国") for name in title_names(title)}
     return any(_named(folded, name) for name in names if len(name) >= SHORT_NAME)
+
+
+_ABOUT_A_NAME = re.compile(  # what may stand beside a document's name and say nothing of what is asked
+    r"[《》“”\"?。,、:\s]|\([^()]*\)|这[个份部]?|该|此|本|文件|法规|政策|请问|想问|我想知道|一下|到底|具体|大概|最早|开始|正式|"
+    r"[是由的了在呢啊吗从起自]"
+)
+
+
+def only_names(folded: str, title: str, number: str | None) -> bool:
+    """Whether a (folded) text is no more than a document's name."""
+    titles = [re.sub(r"\([^()]*\)|[《》]", "", fold(name)) for name in title_names(title)]
+    bare = [name.removeprefix("中华人民共和国") for name in titles]
+    for name in (*sorted({*titles, *bare}, key=len, reverse=True), fold(number or "")):
+        folded = folded.replace(name, "", 1) if name else folded
+    return not _ABOUT_A_NAME.sub("", folded)
 
 
 def without_number(text: str, numbers: Iterable[str]) -> str:

@@ -99,11 +99,11 @@ def _only_day(text: str, begin: int) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
-def _same_end(one: Relation, other: Relation) -> bool:
-    """Whether two relations end the same document, or part of it."""
-    ends = {"repeals", "supersedes"}
-    same = one.number == other.number if one.number and other.number else core(one.title) == core(other.title)
-    return {one.type, other.type} <= ends and same and one.scope == other.scope
+def _ends_of(relation: Relation) -> set[tuple[str, str]]:
+    """What a relation ends, by title and by 文号, each with the part that is meant; nothing if it ends nothing."""
+    if relation.type not in ("repeals", "supersedes"):
+        return set()
+    return {(name, relation.scope) for name in (core(relation.title), relation.number) if name}
 
 
 _EXTENDED = re.compile(r"(?:有效期限?|执行期限?|实施期限?|施行期限?|试行期限?)?[^，。；]{0,6}?(?P<verb>延长|延续|顺延|继续(?:有效|执行|施行|实施))[^，。；\d]{0,8}?(?:至|到)[ 　]*(?=[12１２])")
@@ -185,10 +185,10 @@ def read_relations(text: str, title: Field) -> tuple[Relation, ...]:
     found += islice(replaced(text), LIMIT)
     found += _implements(text, begin)
     found += islice(_extends(text), LIMIT)
-    dated = [r for r in found if r.day is not None]
+    dated = {end for relation in found if relation.day is not None for end in _ends_of(relation)}
     kept: dict[tuple[str, str, str, str], Relation] = {}
     for relation in found:
-        if relation.day is None and any(_same_end(relation, other) for other in dated):
+        if relation.day is None and not dated.isdisjoint(_ends_of(relation)):
             continue  # the title says what, a sentence when
         if len(relation.title) < 3 and not relation.number:
             continue

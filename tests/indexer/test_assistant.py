@@ -252,6 +252,15 @@ def test_a_figure_of_another_community_is_no_answer(renting) -> None:  # type: i
     assert renting("竹园社区物业费收缴率是多少？").basis == "none"
 
 
+def test_a_long_history_of_questions_alone_costs_two_answers_more(wharf: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    put: list[str] = []
+    worked_out = wharf._worked_out
+    monkeypatch.setattr(wharf, "_worked_out", lambda q, emit: (put.append(q.text), worked_out(q, emit))[1])
+    questions = [f"码头照明由谁维护？第{i}次问" for i in range(40)]
+    wharf.ask(Question("船舶能在港内焚烧垃圾吗？", tuple(Turn("user", text) for text in questions)))
+    assert put == [*questions[-2:], "船舶能在港内焚烧垃圾吗？"]
+
+
 def test_thirteen_cases_are_all_listed(tmp_path: Path) -> None:
     villages = [f"{name}村" for name in "杏花 柳浪 桃溪 竹山 梅岭 荷塘 枫桥 松坡 桂林 兰亭 菊园 茶坞 石桥".split()]
     case = "---\ntitle: {0}修缮古井\nkind: case\n---\n{0}修缮古井三口，村民用上清水。\n"
@@ -408,6 +417,19 @@ def test_articles_asked_for_end_where_they_end(asked: str, quotes: list[str], la
     rule = Document("d", "甲乙丙办法", "a.txt", 1, "0" * 64)
     found = articles.asked_for(f"《甲乙丙办法》{asked}", [rule], [read(text, outline(Parsed(text)))])
     assert found is not None and [text[slice(*span)] for span in found.spans] == quotes and found.lacking == lacking
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("《甲乙丙办法》第二条", True), ("请问甲乙丙办法第二条", True), ("云政发〔2024〕8号第二条？", True),
+        ("什么时候废止了《甲乙丙办法》第二条？", False), ("违反《甲乙丙办法》第二条", False),
+    ],
+)  # fmt: skip
+def test_an_article_named_bare_is_asked_for_where_nothing_else_is(question: str, asked: bool) -> None:
+    reading = read("第一条 甲。\n第二条 乙。\n", outline(Parsed("第一条 甲。\n第二条 乙。\n")))
+    rule = Document("d", "甲乙丙办法", "d.md", 1, "", number="云政发〔2024〕8号")
+    assert (articles.asked_for(question, [rule], [reading]) is not None) is asked
 
 
 def test_articles_set_against_each_other_are_not_asked_for_as_such() -> None:

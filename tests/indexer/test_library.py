@@ -387,6 +387,23 @@ def test_another_document_under_a_known_name_is_said_to_be_one(library: Library,
     assert added.change == "updated" and "《云溪市困难家庭补贴办法》" in added.note and "改名" in added.note
 
 
+def test_another_document_with_a_number_of_its_own_under_a_known_name_is_kept_beside_it(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "通知.txt"
+    taxi = "岭东县出租汽车运价规定\n\n岭发改〔2024〕1号\n\n第一条 出租汽车起步价为8元。\n"
+    nursery = "岭东县幼儿园收费规定\n\n岭发改〔2024〕2号\n\n第一条 公办园保教费每月450元。\n"
+    path.write_text(taxi, "utf-8")
+    [first] = add(library, [path]).done
+    path.write_text(nursery, "utf-8")
+    [second] = add(library, [path]).done
+    assert second.change == "added" and second.doc_id != first.doc_id and "同名而文号不同" in second.note
+    assert "8元" in (library.store.revision_text(first.doc_id, 1) or "")
+    [again] = add(library, [path]).done  # the same file once more is the same document
+    assert (again.change, again.doc_id) == ("unchanged", second.doc_id)
+    path.write_text(nursery.replace("450", "480"), "utf-8")
+    [newer] = add(library, [path]).done
+    assert (newer.change, newer.doc_id) == ("updated", second.doc_id)
+
+
 def test_of_two_editions_only_the_one_in_force_on_the_day_is_quoted(library: Library) -> None:
     clause = "# 出租车条例\n\n成文日期：{}\n\n第一条 为了规范出租车，制定本条例。\n\n第二条 出租车起步价为{}元。\n\n第三条 本条例自{}起施行。\n"
     put(library, {

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
 
-from kb.understand import kind_wanted, names_document, names_past, question_type, sought, understand
+from kb.understand import (
+    courteous,
+    kind_wanted,
+    names_document,
+    names_past,
+    question_type,
+    sought,
+    understand,
+)
 
 
 @pytest.mark.parametrize(
@@ -121,3 +130,17 @@ def test_what_is_sought_stands_beside_the_question_word(words: str, expected: tu
 
 def test_parts_of_words_listed_after_the_question_are_not_sought() -> None:
     assert sought("未来社区由谁管", ["未来社区", "由", "谁", "管", "未来", "社区"]) == ("管", "未来社区")
+
+
+@pytest.mark.parametrize(
+    ("turn", "thanks"),
+    [("谢谢你", True), ("好的，谢谢！", True), ("知道了", True), ("没问题", True), ("你好", False), ("多少钱", False), ("谢谢，那宁波呢？", False)],
+)
+def test_thanks_ask_nothing(turn: str, thanks: bool) -> None:
+    assert courteous(turn) is thanks
+
+
+def test_a_page_of_thanks_is_looked_through_at_once() -> None:
+    began = time.process_time()
+    assert not courteous("谢" * 1900 + "么")
+    assert time.process_time() - began < 0.05
