@@ -31,6 +31,7 @@ LEAD_SAYS = 0.3  # share of the question in a lead-in that makes its list the an
 HEADINGS_ASKED = 0.5  # the same where the items are headings with text of their own
 MANY_ITEMS = 1.5  # a list whose sentences together are believed this much more than its best one
 WHOLE_TEXT = 0.7  # share of a text from which a list of headings is the text itself
+SHORT_TEXT = 350  # code points, as long as a passage; so much may be quoted whole
 ENOUGH = 0.045  # a further sentence must raise the expected coverage by this much
 
 
@@ -98,9 +99,9 @@ def _believed_list(asked: Asked, found: Sequence[Candidate], belief: Floats, lea
 
 
 def _is_the_text(reading: Reading, listing: Listing) -> bool:
-    """Whether a list is the document itself, its chapters the items: that answers no question."""
+    """Whether a list is the document itself, its chapters the items: too much for an answer, if it is no short one."""
     start, end = reading.sentences[listing.first].start, reading.sentences[listing.last - 1].end
-    return listing.heading and end - start >= WHOLE_TEXT * len(reading.text)
+    return listing.heading and end - start > max(SHORT_TEXT, WHOLE_TEXT * len(reading.text))
 
 
 def _asks_all(asked: Asked, reading: Reading, listing: Listing) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.answering import unrefused
 from indexer.adding import add
 from indexer.assistant import Assistant
 from indexer.library import Library
@@ -188,7 +189,7 @@ def test_the_answer_that_a_history_leaves_out_is_worked_out_again(answer) -> Non
 RENTING = {
     "租房.md": "---\ntitle: 云州市住房租赁办法\nkind: policy\nnumber: 云政发〔2024〕8号\nissued: 2024-03-01\n---\n第一条 申请公租房应当符合下列条件：\n"
     "（一）有本市户籍；\n（二）与用人单位签订一年以上劳动合同。\n博士研究生不受前款第二项限制。\n\n第二条 出租人收取的押金不得超过一个月租金。\n\n"
-    "第三条 租赁企业应当设立租金监管账户。\n\n第四条 违反本办法第二条规定，多收押金的，处三千元罚款。\n\n第五条 本办法自2024年4月1日起施行。第三条自2099年1月1日起施行。\n",
+    "第三条 租赁企业应当设立租金监管账户。\n\n第四条 违反本办法第一条规定，骗取公租房的，处五千元罚款。\n\n违反本办法第二条规定，多收的，处三千元罚款。\n\n第五条 本办法自2024年4月1日起施行。第三条自2099年1月1日起施行。\n",
     "宁波.md": "---\ntitle: 宁波市充电桩管理规定\nkind: policy\nregion: 宁波市\n---\n第一条 充电服务费不得超过每千瓦时0.4元。\n\n第二条 全市已建成充电桩三千座。\n",
     "停车.md": "---\ntitle: 云州市停车收费通知\nkind: policy\n---\n# 云州市停车收费通知\n\n为规范停车收费，现就有关事项通知如下：\n\n## 一、室内\n\n室内车位每月停车费不超过80元。\n\n## 二、露天\n\n露天车位每月停车费不超过50元。\n",
     "2022.md": "---\ntitle: 云州市2022年统计公报\nkind: policy\nissued: 2023-03-01\n---\n年末全市常住人口485万人。\n",
@@ -217,6 +218,24 @@ def test_a_figure_of_another_year_is_no_answer_and_no_conflict(renting) -> None:
     assert renting("云州市2024年末常住人口有多少万人？").basis == "none"
 
 
+@pytest.mark.parametrize(
+    ("question", "lacking"),
+    [
+        ("云州市2019年出租人收取的押金不得超过几个月租金？", "2019年"),  # the rule is later
+        ("云州市2024年末常住人口有多少万人？", "2024年"),  # both reports are of other years
+        ("温州的充电服务费不得超过多少？", "温州"),
+        ("慈溪已建成充电桩多少座？", "慈溪"),  # a figure of the whole city
+        ("赤道几内亚咖啡烘焙火候", ""),
+    ],
+)
+def test_what_lies_outside_what_the_evidence_holds_for_is_refused_whatever_the_judges_say(
+    renting, question: str, lacking: str  # type: ignore[no-untyped-def]
+) -> None:
+    with unrefused([]):
+        given = renting(question)
+    assert given.basis == "none" and lacking in given.text
+
+
 def test_an_article_named_bare_is_quoted_and_so_is_the_one_beside_it(renting) -> None:  # type: ignore[no-untyped-def]
     assert "一个月租金" in renting("云政发〔2024〕8号第二条").text
     assert "监管账户" in renting("《云州市住房租赁办法》第二条是什么？", "下一条呢？").text
@@ -228,7 +247,7 @@ def test_a_list_is_quoted_with_what_is_excepted_from_it(renting) -> None:  # typ
 
 def test_the_penalty_follows_the_rule_quoted_before(renting) -> None:  # type: ignore[no-untyped-def]
     given = renting("出租人收取的押金不得超过几个月租金？", "违反了怎么处罚？")
-    assert "三千元" in given.text and given.rewritten
+    assert [c.quote for c in given.citations] == ["违反本办法第二条规定，多收的，处三千元罚款。"] and given.rewritten
 
 
 def test_an_article_that_applies_later_is_quoted_with_a_word_on_it(renting) -> None:  # type: ignore[no-untyped-def]

@@ -90,3 +90,9 @@ def test_a_repealed_article_does_not_disagree_with_what_replaced_it(differing, f
     one, other = "第二条 茶园违法停车的，处一百五十元罚款。", "第二条 茶园违法停车的，处一百元罚款。"
     assert differing("茶园违法停车罚款多少？", one, other) == Conflict(1, True)
     assert differing("茶园违法停车罚款多少？", one, other, fallen) is None
+
+
+def test_figures_of_two_years_are_none(differing) -> None:  # type: ignore[no-untyped-def]
+    one, other = "2022年茶园产值共3402万元。", "{}茶园产值共3215万元。"
+    assert differing("茶园产值多少万元？", one, other.format("2021年")) is None
+    assert differing("茶园产值多少万元？", one, other.format("2022年")) == Conflict(1, False)

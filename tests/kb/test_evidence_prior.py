@@ -37,10 +37,10 @@ def ready():  # type: ignore[no-untyped-def]
     return made
 
 
-def priors(asked_: Asked, question: str) -> np.ndarray:
-    source = Source(read(LAW), "共享单车条例")
+def priors(asked_: Asked, question: str, title: str = "共享单车条例") -> np.ndarray:
+    source = Source(read(LAW), title)
     found = [Candidate(source, 0, i, 0) for i in range(3)]
-    return prior(asked_, question, found, [document("共享单车条例")], places)
+    return prior(asked_, question, found, [document(title)], places)
 
 
 def test_what_is_punished_steps_back_where_the_rule_is_asked_and_not_where_the_penalty_is(ready) -> None:  # type: ignore[no-untyped-def]
@@ -52,6 +52,12 @@ def test_what_is_punished_steps_back_where_the_rule_is_asked_and_not_where_the_p
 def test_a_sentence_that_defines_comes_forward_where_a_definition_is_asked(ready) -> None:  # type: ignore[no-untyped-def]
     question = "共享单车怎么定义？"
     assert priors(ready(question), question)[0] > priors(ready(question), question)[1]
+
+
+def test_a_text_that_its_title_dates_otherwise_steps_back(ready) -> None:  # type: ignore[no-untyped-def]
+    question = "2023年共享单车有多少辆？"
+    given = [priors(ready(question), question, f"共享单车{title}")[1] for title in ("2023年公报", "三年计划（2022—2024年）", "公报")]
+    assert given[0] == given[1] == given[2] > priors(ready(question), question, "共享单车2022年公报")[1]
 
 
 @pytest.mark.parametrize(

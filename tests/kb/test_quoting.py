@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from indexer.embed import load_embedder
+from indexer.outline import outline
 from indexer.words import Words
 from kb.evidence import read
 from kb.evidence_asked import WordVectors, asked
 from kb.evidence_features import Candidate, Source
-from kb.quoting import MOST_SENTENCES, Pick, choose
+from kb.model import Parsed
+from kb.quoting import MOST_SENTENCES, Pick, _picks, choose
 from kb.understand import understand
 
 LIST = "城乡风貌整治提升专项行动包括：\n1. 基础设施更新改造；\n2. 公共服务补短板；\n3. 特色街道整治提升。\n本通知自公布之日起施行。\n"
@@ -60,6 +62,23 @@ def test_a_sentence_that_points_back_brings_the_one_it_points_to(ask) -> None:  
     text = "浙里未来社区在线由省里部署。该应用获评最佳应用。\n"
     _, quoted = ask("哪个应用获评最佳应用？", text, "该应用")
     assert quoted == text.strip()
+
+
+def test_sentences_of_two_articles_are_two_quotes() -> None:
+    text = "第一条 停车场应当登记。停车场应当明码标价。\n第二条 停车每小时五元。\n"
+    source = Source(read(text, outline(Parsed(text))), "停车办法")
+    found = [Candidate(source, 0, i, 0) for i in range(len(source.reading.sentences))]
+    one, other, third = ((0, i) for i in range(3))
+    [pick] = _picks(found, np.full(3, 1 / 3, np.float32), [one, other, third])
+    assert [text[a:b] for a, b in pick.spans] == ["第一条 停车场应当登记。停车场应当明码标价。", "第二条 停车每小时五元。"]
+
+
+@pytest.mark.parametrize(("more", "form"), [(1, "list"), (14, "sentence")])
+def test_a_long_text_is_no_list_of_its_chapters(ask, more: int, form: str) -> None:  # type: ignore[no-untyped-def]
+    inside, outside = "室内车位每月不超过80元，按月缴纳。" * more, "露天车位每月不超过50元，按月缴纳。" * more
+    text = f"云州市停车收费标准\n一、室内\n{inside}\n二、露天\n{outside}\n"
+    [pick], _ = ask("云州市停车收费标准分别是多少？", text, "云州市")
+    assert pick.form == form
 
 
 def test_nothing_found_gives_nothing_to_quote() -> None:
