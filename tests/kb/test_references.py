@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from indexer.outline import outline
 from kb.evidence import read
 from kb.model import Parsed
-from kb.references import asks_whether_allowed, rules_behind
+from kb.references import asks_whether_allowed, later_articles, rules_behind
 
 TEXT = (
     "松江镇码头办法\n\n第一条 为管好码头，制定本办法。\n\n第五条 船舶应当凭证进港。\n\n船舶不得在港内焚烧垃圾。\n\n"
@@ -31,6 +35,17 @@ def test_the_paragraph_or_item_named_is_the_rule() -> None:
 def test_an_article_that_is_not_there_and_a_text_without_reference_lead_nowhere() -> None:
     assert rule("第十一条") == []
     assert rule("第五条 船舶") == []
+
+
+def test_articles_that_apply_later_are_told_and_a_page_of_numbers_is_read_at_once() -> None:
+    text = "第一条 甲。\n\n第二条 乙。\n\n第三条 本办法自2024年1月1日起施行，第一条、第二条自2099年1月1日起施行。\n"
+    reading = read(text, outline(Parsed(text)))
+    assert later_articles(reading, [(0, 5)], date(2026, 1, 1)) == [("第一条", date(2099, 1, 1))]
+    assert later_articles(reading, [(0, 5)], date(2100, 1, 1)) == []
+    numbers = read("第一条 甲。\n" + "第一条、" * 20_000)
+    began = time.process_time()
+    assert later_articles(replace(numbers, clauses=reading.clauses, clause_starts=reading.clause_starts), [(0, 5)], date(2026, 1, 1)) == []
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
