@@ -149,6 +149,13 @@ def on_beijing(data: Path, questions: Sequence[str]) -> tuple[tuple[Asked, ...],
     return asked, Dataset("beijing", "北京市的政策", lambda: iter(policies.values()), ())
 
 
+def on_central(data: Path, questions: Sequence[str]) -> tuple[tuple[Asked, ...], Dataset]:
+    """Questions on policies of the central bodies and of Shandong, over them alone."""
+    policies = training.central(data)
+    asked = tuple(one for name in questions for one in spans(name, lambda doc: str(policies[doc]["text"])))
+    return asked, Dataset("central", "中央与山东的政策", lambda: iter(policies.values()), ())
+
+
 def spans(name: str, text_of: Callable[[str], str]) -> list[Asked]:
     """The questions of a file in `eval/asked`."""
     return [
@@ -171,6 +178,10 @@ BESIDE = {
     "exam2-files": ("files", on_files, ("exam2_files",)),
     "exam2-seed": ("seed", on_article, ("exam2_seed",)),
     "exam2-beijing": ("data", on_beijing, ("exam2_beijing",)),
+    "exam3-files": ("files", on_files, ("exam3_files",)),
+    "exam3-seed": ("seed", on_article, ("exam3_seed",)),
+    "exam3-central": ("data", on_central, ("exam3_central",)),
+    "exam4-files": ("files", on_files, ("exam4_files", "exam4_policies")),
 }
 
 

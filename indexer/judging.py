@@ -123,7 +123,7 @@ class Judge:
         if of_itself is not None:
             pick = Pick(of_itself.document, (of_itself.span,), 1.0, "sentence")
             return Verdict(hits, evidence, Chosen((pick,)), True)
-        scores = shipped()["sentence"].scores(evidence.rows) + evidence.prior
+        scores = shipped().sentence.scores(evidence.rows) + evidence.prior
         chosen = self._choose(bare, evidence, scores)
         judged = support(evidence, bare, scores, softmax(scores), chosen.picks, places)
         enough = judged.odds >= self._least_odds or (chosen.listed and not judged.missing)

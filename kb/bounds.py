@@ -63,4 +63,36 @@ def other_namesake(question: str, near: str) -> str:
     return ""
 
 
-__all__ = ["foreign_place", "foreign_year", "other_namesake"]
+_SORTS = tuple(  # one thing is of one of these
+    tuple(alike.split())
+    for alike in ("大型 中型 小型 微型", "专职 兼职", "露天 室内", "甲级 乙级 丙级", "初级 中级 高级", "男性 女性", "公办 民办", "一级保护 二级保护 三级保护 四级保护 准保护")
+)
+_SORTS_OF = tuple(  # the same, where the same word follows: 重点管理区, 一般管理区
+    tuple(alike.split()) for alike in ("重点 一般", "一级 二级 三级 四级", "城镇 农村", "城市 农村", "首次 再次", "甲类 乙类 丙类")
+)
+
+
+_THING = re.compile(r"[^\W\da-z_的了在是有能要会和与及]{2}")
+
+
+def other_sort(question: str, quotes: str, near: str) -> str:
+    """A sort of thing that the (folded) question names, where the words quoted are of its siblings only: 小型泵站 asked
+    for, 大型泵站 found; "" for no such thing. `near` is what stands around the words quoted: it may speak of it all the same."""
+    for sorts, followed in ((_SORTS, False), (_SORTS_OF, True)):
+        for sort in sorts:
+            named = [word for word in sort if word in question]
+            if len(named) != 1 or f"不分{named[0]}" in question:
+                continue
+            at = question.find(named[0]) + len(named[0])
+            thing = question[at : at + 2]
+            if followed and not re.fullmatch(r"[\u4e00-\u9fff]{2}", thing):
+                continue
+            tail = thing if followed else ""
+            if f"{named[0]}{tail}" in near or f"{named[0]}{tail}" in quotes:
+                continue
+            if any(f"{other}{tail}" in quotes for other in sort if other != named[0]):
+                return f"{named[0]}{thing}" if _THING.fullmatch(thing) else named[0]
+    return ""
+
+
+__all__ = ["foreign_place", "foreign_year", "other_namesake", "other_sort"]

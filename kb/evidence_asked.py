@@ -19,7 +19,7 @@ Encode = Callable[[Sequence[str]], Floats]
 
 WORDS_KEPT = 60_000  # word vectors remembered
 SENTENCES_KEPT = 40_000  # sentence vectors, in half precision some 30 MB
-_WH = re.compile(
+WH = re.compile(
     r"多少|几|哪[些个里儿一二三四五六七八九十]?|什么(?:时候|地方)?|谁|如何|怎么样?|怎样|何[时处种为谓]?|多[久长大高远]|是否|能否|吗"
 )
 _DIGIT = r"(?:\d[\d,.]{0,15}|[零〇一二三四五六七八九十百千万亿两半]{1,12})"  # bounded, as in `forms`
@@ -183,7 +183,7 @@ def asked(
 ) -> Asked:
     """`words` and `bigrams` carry their inverse document frequencies."""
     text = understood.text
-    at = [m.start() for m in _WH.finditer(text)] or [len(text)]
+    at = [m.start() for m in WH.finditer(text)] or [len(text)]
     near = []
     for word, weight in words:
         places = [m.start() for m in re.finditer(re.escape(word), text)] or [0]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .bounds import other_sort
 from .evidence import Listing, Reading
 from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate, Source
@@ -58,7 +59,19 @@ def choose(asked: Asked, found: Sequence[Candidate], belief: Floats) -> list[Pic
         return [whole]
     brief = asked.type in BRIEF and not _SEVERAL.search(asked.understood.text)
     chosen = _sentences(found, belief, order, SHORT_ANSWERS if brief else LONG_ANSWERS)
-    return _picks(found, belief, chosen)
+    return _picks(found, belief, _without_siblings(asked, found, chosen, found[order[0]]))
+
+
+def _without_siblings(
+    asked: Asked, found: Sequence[Candidate], chosen: Sequence[tuple[int, int]], best: Candidate
+) -> list[tuple[int, int]]:
+    """A sentence on a sibling of what is asked for (室内 where 露天 is) is not quoted beside the best."""
+    sources = {c.document: c.source for c in found}
+    return [
+        (document, index) for document, index in chosen
+        if (document, index) == (best.document, best.index)
+        or not other_sort(asked.understood.text, sources[document].text(index), "")
+    ]  # fmt: skip
 
 
 def _whole_list(

@@ -10,8 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from .bounds import foreign_place, foreign_year, other_namesake
-from .evidence_asked import Asked, Floats
+from .basis_words import WORD, Quoted, words
+from .bounds import foreign_place, foreign_year, other_namesake, other_sort
+from .evidence_asked import WH, Asked, Floats
 from .evidence_features import FEATURES, SOUGHT, Candidate, Evidence
 from .evidence_prior import Places, places_about
 from .evidence_score import shipped
@@ -62,13 +63,14 @@ class Support:
     """What the evidence holds of the question; `missing` names what it lacks, "" for nothing."""
 
     row: Floats  # (len(BASIS),) for the learned judge
+    words: Floats  # (question words, len(WORD)) for the learned judge
     missing: str
     unheld: bool = False  # a document, a place in a list, a form of figure is asked for, and what is quoted has none
 
     @property
     def odds(self) -> float:
         """Log-odds that what was picked answers the question, above what is asked of an answer."""
-        return float(shipped()["basis"].scores(self.row[None])[0]) - THRESHOLD
+        return shipped().basis.odds(self.row, self.words) - THRESHOLD
 
 
 THRESHOLD = -1.75  # log-odds an answer needs; on questions the judges never saw 4.6 % of right answers fall below it
@@ -132,7 +134,23 @@ def support(
     short = _short(evidence, question, picked, fold(quotes), quoted, places)
     missing = outside or name or place or (f"{year}年" if year else "") or short
     nothing_near = row[BASIS.index("found_soft")] < NOTHING_NEAR
-    return Support(np.array(row, np.float32), missing, bool(outside or short) or nothing_near)
+    return Support(np.array(row, np.float32), _words(evidence, best, picked, fold(quotes), context, places), missing, bool(outside or short) or nothing_near)
+
+
+def _words(
+    evidence: Evidence, best: int, picked: Sequence[int], quotes: str, context: str, places: Places
+) -> Floats:
+    """Each word of the question by itself."""
+    asked, found = evidence.asked, evidence.found
+    quoted = [found[i] for i in picked]
+    if not asked.words:
+        return np.zeros((0, len(WORD)), np.float32)
+    soft = np.stack([evidence.soft[picked].max(axis=0), evidence.soft[best], evidence.soft.max(axis=0)])
+    titles = {c.source.folded_title for c in quoted}
+    headings = " ".join([*titles, *(c.head for c in quoted)])
+    paragraphs = " ".join(map(_paragraph, quoted))
+    stands = Quoted(quotes, paragraphs, headings, context, _formed(asked, quoted), soft)
+    return words(asked, stands, lambda word: bool(places(word)), [m.start() for m in WH.finditer(asked.understood.text)])
 
 
 def _outside(
@@ -147,6 +165,7 @@ def _outside(
         _unheld(question, cited, context, places) or beyond(question, quotes, context)
         or other_issue(question, fold("\n".join(d.title for d in cited)), context) or _name_unheld(question, context)
         or foreign_place(question, first, near, places) or (f"{year}年" if year else "") or other_namesake(question, near)
+        or other_sort(question, quotes, near)
     )  # fmt: skip
 
 

@@ -326,12 +326,39 @@ def find_title(parsed: Parsed, name: str, lines: list[Line]) -> Field:
     return _first_words(lines)
 
 
+_SENT = (  # what a letter without a title sends out: 现将《X》印发给你们; 《X》已经……审议通过，现印发给你们; 制定了《X》（以下简称
+    re.compile(rf"现将{_NAME}[^《》。]{{0,20}}(?:印发|下发|转发|发布|公布|发给)"),
+    re.compile(rf"{_NAME}[^《》。]{{0,120}}(?:现|予以)[^《》。]{{0,4}}(?:印发|下发|公布|发布)"),
+    re.compile(rf"(?:制定|编制|起草|修订|形成)了?{_NAME}\s*[（(，,。]"),
+)
+_FIRST_WORDS = 60  # code points
+
+
+def _sent_out(lines: list[Line]) -> Field | None:
+    """The text that the opening of a letter without a title sends out."""
+    words = "".join(x.text for x in lines[:4])[:1000]
+    match = next((m for pattern in _SENT if (m := pattern.search(words))), None)
+    if match is None:
+        return None
+    name = match.group(1)
+    line = next((x for x in lines[:4] if name in x.text), None)
+    start = line.start + line.text.find(name) if line else 0
+    return Field(_clean(name), Span(start, start + len(name)) if line else None)
+
+
 def _first_words(lines: list[Line]) -> Field:
-    """What a text without a title begins with; above a 文号 the name of a body is only its sender."""
+    """What a text without a title sends out, else what it begins with; above a 文号 the name of a body is only its
+    sender, and whom a letter is written to is no name of it."""
     if any(_is_number_line(x.text) for x in lines[:25]):
         lines = [x for x in lines if not is_organisation(x.text)]
+    if lines and _recipient_line(lines[0].text) and len(lines) > 1:
+        lines = lines[1:]
+    if sent := _sent_out(lines):
+        return sent
     first = next((x for x in lines if is_banner(x.text) or not _skippable(x.text)), next(iter(lines), None))
-    cut = re.split(r"[。；！？：]", first.text)[0][:60] if first else ""
+    cut = re.split(r"[。；！？：]", first.text)[0] if first else ""
+    if len(cut) > _FIRST_WORDS:  # up to where a clause ends
+        cut = re.sub(r"(?<=.{16})[，,、][^，,、]*$", "", cut[:_FIRST_WORDS])
     if first is None or not _clean(cut):
         return Field("无标题")
     return Field(_clean(cut), Span(first.start, first.start + len(cut)))

@@ -28,9 +28,21 @@ from indexer.gather import READ_HITS, Gatherer
 from indexer.library import Library
 from indexer.official.places import places
 from indexer.train.judges import Judged, committee, fit_basis, fit_sentences, held_out
-from indexer.train.known import Known, asked, cmrc, current, file_texts, hebei, library, ncp, own, squeeze
+from indexer.train.known import (
+    Known,
+    asked,
+    beijing,
+    cmrc,
+    current,
+    file_texts,
+    hebei,
+    library,
+    ncp,
+    own,
+    squeeze,
+)
 from kb.evidence_features import Evidence, relative
-from kb.evidence_score import Network, softmax
+from kb.evidence_score import Basis, Network, softmax
 from kb.model import Filters
 from kb.quoting import choose
 from kb.refusal import support
@@ -151,9 +163,9 @@ class Situations:
         scores = self.sentence.scores(evidence.rows) + evidence.prior
         belief = softmax(scores)
         picks = choose(evidence.asked, evidence.found, belief)
-        row = support(evidence, question, scores, belief, picks, places).row
+        found = support(evidence, question, scores, belief, picks, places)
         quoted = "".join(evidence.sources[p.document].reading.text[s:e] for p in picks for s, e in p.spans)
-        return Judged(row, k.answered_by(quoted), made)
+        return Judged(found.row, k.answered_by(quoted), made, words=found.words)
 
     def _exchanged(self, question: str, evidence: Evidence) -> str | None:
         """The question with a place, year or telling word in it exchanged for one the documents lack."""
@@ -200,9 +212,9 @@ def top_hits(network: Network, groups: Sequence[Group]) -> dict[str, float]:
     return {"questions": n, "reachable": found / n, "first": one / n, "among three": three / n}
 
 
-def refusals(basis: Network, judged: Sequence[Judged]) -> dict[str, float]:
+def refusals(basis: Basis, judged: Sequence[Judged]) -> dict[str, float]:
     """At log-odds 0: right answers refused, wrong quotes shown, and those by how they came about."""
-    odds = basis.scores(np.stack([j.row for j in judged]))
+    odds = np.array([basis.odds(j.row, j.words) for j in judged])
     right = np.array([j.right for j in judged])
     out = {"right refused": float((odds[right] < 0).mean()), "baseless refused": float((odds[~right] < 0).mean())}
     for made in sorted({j.made for j in judged}):
@@ -245,10 +257,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     print(name, part, top_hits(sentence, some), flush=True)
         asked_of = {name: [k.question for k, _, _ in gs if k.part != "test"] for name, gs in groups.items()}
         judged = dict(zip(SETS, pool.map(partial(situations_of, given, arrays, asked_of), SETS), strict=True))
-    training = [j for js in judged.values() for j in js if j.part != "test"]
-    arrays |= {f"basis_{n}": a for n, a in committee([fit_basis(training, i) for i in MEMBERS]).items()}
-    print(thresholds(*held_out(training, MEMBERS)), flush=True)
-    basis = Network(arrays, "basis")
+        training = [j for js in judged.values() for j in js if j.part != "test"]
+        members = list(pool.map(partial(fit_basis, training), MEMBERS))
+        arrays |= {f"basis_{n}": a for n, a in committee(members).items()}
+        print(thresholds(*held_out(training, MEMBERS, pool)), flush=True)
+    basis = Basis(arrays)
     for name, js in judged.items():
         for part in ("train", "tune", "test"):
             if shown := [j for j in js if j.part == part]:
@@ -280,7 +293,7 @@ def situations_of(
     return judged
 
 
-SETS = ("files", "policies", "ncp", "own", "cmrc", "seed")  # the largest first
+SETS = ("files", "policies", "together", "ncp", "own", "cmrc", "seed", "beijing")  # the largest first
 # Of these there are questions of the rarer kinds besides (whether, who, where, which ones), half of them without a
 # basis. The first judge learns from them. The second gains nothing by them: what is said and what is almost said differ too little
 # in its rows (measured leaving one set out at a time, with them and without).
@@ -304,19 +317,29 @@ def prepared(given: argparse.Namespace, name: str) -> tuple[Gatherer, list[Known
         return Gatherer(filled(home, [folder])), known
     if name == "policies":
         policies = hebei(given.data)
-        return Gatherer(library(home, lambda: iter(policies.values()))), asked(given.asked / "policies.jsonl", texts)
+        return Gatherer(library(home, lambda: iter(policies.values()))), questions_of(given, ("policies", "policies2"), texts)
+    if name == "together":  # files and policies in one library
+        policies = hebei(given.data)
+        library(home, lambda: iter(policies.values()))
+        return Gatherer(filled(home, [beside / "files"])), questions_of(given, ("exam_files", "exam2_files"), texts)
+    if name == "beijing":
+        capital = beijing(given.data)
+        return Gatherer(library(home, lambda: iter(capital.values()))), questions_of(given, ("exam2_beijing",), texts)
     if name == "seed":
-        return Gatherer(filled(home, [beside / "seed"])), asked(given.asked / "seed.jsonl", texts)
-    known = [k for part in ("regulations", "cases", "files") for k in asked(given.asked / f"{part}.jsonl", texts)]
-    return Gatherer(filled(home, [beside / "files"])), known
+        return Gatherer(filled(home, [beside / "seed"])), questions_of(given, ("seed", "seed2", "exam_seed", "exam2_seed"), texts)
+    return Gatherer(filled(home, [beside / "files"])), questions_of(given, ("regulations", "cases", "files"), texts)
+
+
+def questions_of(given: argparse.Namespace, names: Sequence[str], texts: Callable[[str], str]) -> list[Known]:
+    """Questions of some files that can be understood by themselves."""
+    return [k for name in names for k in asked(given.asked / f"{name}.jsonl", texts) if not k.history]
 
 
 def text_of(given: argparse.Namespace, name: str) -> Callable[[str], str]:
     """The text of a document of a set, by its name."""
-    if name == "policies":
-        policies = hebei(given.data)
-        return lambda document: str(policies[document]["text"])
-    return file_texts([given.data.parent / "files", given.data.parent / "seed"])
+    records = beijing(given.data) if name == "beijing" else hebei(given.data) if name in ("policies", "together") else {}
+    of_file = file_texts([given.data.parent / "files", given.data.parent / "seed"])
+    return lambda document: str(records[document]["text"]) if document in records else of_file(document)
 
 
 def filled(home: Path, folders: Sequence[Path]) -> Library:

@@ -133,5 +133,11 @@ def beijing(data: Path) -> dict[str, dict[str, Any]]:
     }
 
 
+def central(data: Path) -> dict[str, dict[str, Any]]:
+    """Policy documents of the central bodies and of Shandong by `policies-<row>`, as records to add; they have no title."""
+    rows = sources.records(data / "policies_central_shandong.jsonl.xz")
+    return {f"policies-{i}": {"_id": f"policies-{i}", "title": "", "text": r["text"]} for i, r in enumerate(rows)}
+
+
 def squeeze(text: str) -> str:
     return re.sub(r"\s+", "", text)

@@ -178,6 +178,23 @@ def test_a_title_is_never_a_banner_a_number_a_date_or_an_eyebrow(text: str, titl
     assert read(text, "1.txt").value("title") == title
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("各县（市、区）民政局，市级各单位：\n《养老机构评定办法（试行）》已经局务会议审议通过，现印发给你们，请遵照执行。\n一、目的\n为了规范。\n", "养老机构评定办法（试行）"),
+        ("各县（市、区）民政局：\n为了规范评定，现将《养老机构评定办法》印发给你们。\n一、目的\n为了规范。\n", "养老机构评定办法"),
+        ("为了规范评定，市民政局组织制定了《养老机构评定办法》（以下简称《办法》）。\n一、目的\n为了规范。\n", "养老机构评定办法"),
+        ("各县（市、区）民政局：\n今年的评定工作于三月开始。\n请按时报送。\n", "今年的评定工作于三月开始"),  # not whom it is written to
+        (
+            "为了深入贯彻落实全市高质量发展大会的部署和要求，进一步提高养老机构的服务质量和水平，不断满足老年人多层次多样化的需要，市民政局现就有关事项提出意见。\n一、要求\n提高质量。\n",
+            "为了深入贯彻落实全市高质量发展大会的部署和要求，进一步提高养老机构的服务质量和水平，不断满足老年人多层次多样化的需要",  # to where a clause ends
+        ),
+    ],
+)
+def test_a_text_without_a_title_is_named_by_what_it_sends_out_or_by_its_first_words(text: str, title: str) -> None:
+    assert read(text, "1.txt").value("title") == title
+
+
 def test_a_text_in_traditional_characters_is_read_and_kept_in_them() -> None:
     text = (
         "雲州省財政廳關於印發專項資金管理辦法的通知\n雲財建〔2021〕３號\n各市、縣財政局：\n"

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from indexer.official.places import places
-from kb.bounds import foreign_place, foreign_year, other_namesake
+from kb.bounds import foreign_place, foreign_year, other_namesake, other_sort
 from kb.model import Document
 
 
@@ -60,3 +60,20 @@ def test_a_document_speaks_of_the_year_of_its_title_or_of_those_after_its_issue(
 )
 def test_another_village_or_community_is_told_from_the_one_asked_for(question: str, near: str, other: str) -> None:
     assert other_namesake(question, near) == other
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes", "near", "other"),
+    [
+        ("小型泵站的管理范围多少米", "大型泵站为五十米,中型泵站为三十米", "", "小型泵站"),
+        ("小型泵站的管理范围多少米", "大型泵站为五十米", "小型泵站另行规定", ""),  # spoken of beside it
+        ("小型泵站的管理范围多少米", "泵站为五十米", "", ""),  # of no sort
+        ("大型和小型泵站有什么不同", "大型泵站为五十米", "", ""),  # of two
+        ("一般管理区能养几条狗", "重点管理区每户限养一条", "", "一般管理"),
+        ("一般能养几条狗", "重点管理区每户限养一条", "", ""),
+        ("兼职的安全员管几台电梯", "专职安全员不超过五十台", "", "兼职"),
+        ("准保护区能钓鱼吗", "一级保护区内禁止垂钓", "", "准保护"),
+    ],
+)
+def test_a_sibling_of_what_is_asked_for_is_another_thing(question: str, quotes: str, near: str, other: str) -> None:
+    assert other_sort(question, quotes, near) == other
