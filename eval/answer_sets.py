@@ -7,7 +7,9 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from indexer.official.places import places
 from indexer.train import known as training
@@ -142,18 +144,17 @@ def on_article(data: Path, questions: Sequence[str]) -> tuple[tuple[Asked, ...],
     return asked, Dataset("seed", "一篇文章", lambda: iter(()), (), files)
 
 
-def on_beijing(data: Path, questions: Sequence[str]) -> tuple[tuple[Asked, ...], Dataset]:
-    """Questions on Beijing's policies, over them alone."""
-    policies = training.beijing(data)
+def on_records(
+    name: str, title: str, records: Callable[[Path], dict[str, dict[str, Any]]], data: Path, questions: Sequence[str]
+) -> tuple[tuple[Asked, ...], Dataset]:
+    """Questions on some policies by their ids, over them alone."""
+    policies = records(data)
     asked = tuple(one for name in questions for one in spans(name, lambda doc: str(policies[doc]["text"])))
-    return asked, Dataset("beijing", "北京市的政策", lambda: iter(policies.values()), ())
+    return asked, Dataset(name, title, lambda: iter(policies.values()), ())
 
 
-def on_central(data: Path, questions: Sequence[str]) -> tuple[tuple[Asked, ...], Dataset]:
-    """Questions on policies of the central bodies and of Shandong, over them alone."""
-    policies = training.central(data)
-    asked = tuple(one for name in questions for one in spans(name, lambda doc: str(policies[doc]["text"])))
-    return asked, Dataset("central", "中央与山东的政策", lambda: iter(policies.values()), ())
+on_beijing = partial(on_records, "beijing", "北京市的政策", training.beijing)
+on_central = partial(on_records, "central", "中央与山东的政策", training.central)
 
 
 def spans(name: str, text_of: Callable[[str], str]) -> list[Asked]:

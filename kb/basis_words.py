@@ -18,7 +18,7 @@ WORD = (
     "quoted", "paragraph", "heading", "document", "clause", "soft_quoted", "soft_best", "soft_found", "characters",
     "length", "numeral", "place", "counts", "whether", "lists",
 )  # fmt: skip
-TELLING_WEIGHT = 6.0  # of a telling word, as the unit of `weight`
+TELLING_WEIGHT = 6.0  # of a telling word (`Asked.words`), as the unit of `weight` and of a gap
 FAR = 12.0  # characters from the question word, as the unit of `distance`
 
 

@@ -63,36 +63,54 @@ def other_namesake(question: str, near: str) -> str:
     return ""
 
 
-_SORTS = tuple(  # one thing is of one of these
-    tuple(alike.split())
-    for alike in ("大型 中型 小型 微型", "专职 兼职", "露天 室内", "甲级 乙级 丙级", "初级 中级 高级", "男性 女性", "公办 民办", "一级保护 二级保护 三级保护 四级保护 准保护")
-)
-_SORTS_OF = tuple(  # the same, where the same word follows: 重点管理区, 一般管理区
-    tuple(alike.split()) for alike in ("重点 一般", "一级 二级 三级 四级", "城镇 农村", "城市 农村", "首次 再次", "甲类 乙类 丙类")
-)
+def _sorts(*alike: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    return tuple(tuple(tuple(names.split("/")) for names in sorts.split()) for sorts in alike)
 
 
+_SORTS = _sorts(  # one thing is of one of these; names of the same sort are parted by a stroke
+    "大型 中型 小型/小微 微型/小微", "专职 兼职", "露天 室内", "男性 女性", "公办 民办", "一级保护 二级保护 三级保护 四级保护 准保护"
+)
+_SORTS_OF = _sorts(  # the same, where the same word follows: 重点管理区, 一般管理区
+    "重点 一般", "一级 二级 三级 四级", "甲级 乙级 丙级", "甲类 乙类 丙类", "初级 中级 高级", "城镇/城市 农村/乡村", "首次/初次 再次"
+)
+_SAID_TOGETHER = (  # 大中型, 专兼职, 一、二级
+    (re.compile(r"([大中小])(?=[中小微]+型)"), r"\1型"),
+    (re.compile(r"专(?=兼职)"), "专职"),
+    (re.compile(r"([一二三四甲乙丙])(?=(?:[、,和及或]?[一二三四甲乙丙])+(?P<unit>[级类][\u4e00-\u9fff]{0,2}))"), r"\1\g<unit>"),
+)
+_FROM_TO = re.compile(r"[一二三甲乙][级类]?(?:保护区?)?[至到~—-][二三四乙丙][级类]")
 _THING = re.compile(r"[^\W\da-z_的了在是有能要会和与及]{2}")
 
 
 def other_sort(question: str, quotes: str, near: str) -> str:
     """A sort of thing that the (folded) question names, where the words quoted are of its siblings only: 小型泵站 asked
     for, 大型泵站 found; "" for no such thing. `near` is what stands around the words quoted: it may speak of it all the same."""
+    question, quotes, near = map(_each_said, (question, quotes, near))
+    if _FROM_TO.search(quotes):
+        return ""
     for sorts, followed in ((_SORTS, False), (_SORTS_OF, True)):
-        for sort in sorts:
-            named = [word for word in sort if word in question]
-            if len(named) != 1 or f"不分{named[0]}" in question:
+        for alike in sorts:
+            found = [(names, name) for names in alike for name in names if name in question]
+            if len(found) != 1 or f"不分{found[0][1]}" in question:
                 continue
-            at = question.find(named[0]) + len(named[0])
-            thing = question[at : at + 2]
-            if followed and not re.fullmatch(r"[\u4e00-\u9fff]{2}", thing):
+            own, name = found[0]
+            at = question.find(name) + len(name)
+            thing = question[at : at + 2] if _THING.fullmatch(question[at : at + 2]) else ""
+            if followed and not thing:
                 continue
             tail = thing if followed else ""
-            if f"{named[0]}{tail}" in near or f"{named[0]}{tail}" in quotes:
+            if any(f"{n}{tail}" in near or f"{n}{tail}" in quotes for n in own):
                 continue
-            if any(f"{other}{tail}" in quotes for other in sort if other != named[0]):
-                return f"{named[0]}{thing}" if _THING.fullmatch(thing) else named[0]
+            if any(f"{n}{tail}" in quotes for names in alike if names != own for n in names):
+                return f"{name}{thing}"
     return ""
+
+
+def _each_said(text: str) -> str:
+    """With what is said of several sorts at once said of each: 大中型 as 大型中型."""
+    for together, each in _SAID_TOGETHER:
+        text = together.sub(each, text)
+    return text
 
 
 __all__ = ["foreign_place", "foreign_year", "other_namesake", "other_sort"]

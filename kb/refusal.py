@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .basis_words import WORD, Quoted, words
+from .basis_words import TELLING_WEIGHT, Quoted, words
 from .bounds import foreign_place, foreign_year, other_namesake, other_sort
 from .evidence_asked import WH, Asked, Floats
 from .evidence_features import FEATURES, SOUGHT, Candidate, Evidence
@@ -63,7 +63,7 @@ class Support:
     """What the evidence holds of the question; `missing` names what it lacks, "" for nothing."""
 
     row: Floats  # (len(BASIS),) for the learned judge
-    words: Floats  # (question words, len(WORD)) for the learned judge
+    words: Floats  # (question words, len(basis_words.WORD)) for the learned judge
     missing: str
     unheld: bool = False  # a document, a place in a list, a form of figure is asked for, and what is quoted has none
 
@@ -81,7 +81,6 @@ SHORT_TITLE = 4  # character pairs; of a shorter name any text may be meant
 # What is sought helps to choose the sentence; of its absence the second judge learned nothing that held for
 # documents it had not seen (measured leaving one set out at a time).
 _OF_BEST = tuple(at for at, name in enumerate(FEATURES) if name not in SOUGHT)
-TELLING_WEIGHT = 6.0  # of a telling word (`Asked.words`), as the unit of a gap
 BASIS = (
     *(f"best_{FEATURES[at]}" for at in _OF_BEST),
     "belief", "second_belief", "entropy", "top_score", "margin", "picked_words", "picked_soft", "picked_weakest", "picked_mean",
@@ -134,7 +133,8 @@ def support(
     short = _short(evidence, question, picked, fold(quotes), quoted, places)
     missing = outside or name or place or (f"{year}年" if year else "") or short
     nothing_near = row[BASIS.index("found_soft")] < NOTHING_NEAR
-    return Support(np.array(row, np.float32), _words(evidence, best, picked, fold(quotes), context, places), missing, bool(outside or short) or nothing_near)
+    each = _words(evidence, best, picked, fold(quotes), context, places)
+    return Support(np.array(row, np.float32), each, missing, bool(outside or short) or nothing_near)
 
 
 def _words(
@@ -143,8 +143,6 @@ def _words(
     """Each word of the question by itself."""
     asked, found = evidence.asked, evidence.found
     quoted = [found[i] for i in picked]
-    if not asked.words:
-        return np.zeros((0, len(WORD)), np.float32)
     soft = np.stack([evidence.soft[picked].max(axis=0), evidence.soft[best], evidence.soft.max(axis=0)])
     titles = {c.source.folded_title for c in quoted}
     headings = " ".join([*titles, *(c.head for c in quoted)])

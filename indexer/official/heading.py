@@ -326,28 +326,22 @@ def find_title(parsed: Parsed, name: str, lines: list[Line]) -> Field:
     return _first_words(lines)
 
 
-_SENT = (  # what a letter without a title sends out: 现将《X》印发给你们; 《X》已经……审议通过，现印发给你们; 制定了《X》（以下简称
-    re.compile(rf"现将{_NAME}[^《》。]{{0,20}}(?:印发|下发|转发|发布|公布|发给)"),
-    re.compile(rf"{_NAME}[^《》。]{{0,120}}(?:现|予以)[^《》。]{{0,4}}(?:印发|下发|公布|发布)"),
-    re.compile(rf"(?:制定|编制|起草|修订|形成)了?{_NAME}\s*[（(，,。]"),
+_SENT = (  # a letter without a title that sends out a text: 现将《X》印发给你们; 《X》已经……审议通过，现印发给你们
+    re.compile(rf"现将{_NAME}[^《》。]{{0,20}}?(?P<how>印发|转发|发布|公布)"),
+    re.compile(rf"(?:^|[。：:])\s*{_NAME}[^《》。]{{0,80}}(?:通过|批准|同意|审定|审议)[^《》。]{{0,40}}现(?:予以?)?(?P<how>印发|发布|公布)"),
 )
 _FIRST_WORDS = 60  # code points
 
 
 def _sent_out(lines: list[Line]) -> Field | None:
-    """The text that the opening of a letter without a title sends out."""
+    """What a letter without a title would be called by what it sends out; it is not that text itself."""
     words = "".join(x.text for x in lines[:4])[:1000]
     match = next((m for pattern in _SENT if (m := pattern.search(words))), None)
-    if match is None:
-        return None
-    name = match.group(1)
-    line = next((x for x in lines[:4] if name in x.text), None)
-    start = line.start + line.text.find(name) if line else 0
-    return Field(_clean(name), Span(start, start + len(name)) if line else None)
+    return Field(_clean(f"关于{match['how']}《{match.group(1)}》的通知")) if match else None
 
 
 def _first_words(lines: list[Line]) -> Field:
-    """What a text without a title sends out, else what it begins with; above a 文号 the name of a body is only its
+    """What a text without a title is called by what it sends out, else by what it begins with; above a 文号 the name of a body is only its
     sender, and whom a letter is written to is no name of it."""
     if any(_is_number_line(x.text) for x in lines[:25]):
         lines = [x for x in lines if not is_organisation(x.text)]

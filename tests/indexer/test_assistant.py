@@ -141,7 +141,8 @@ def library_of(home: Path, texts: dict[str, str]) -> Assistant:
 
 WHARF = {
     "码头.md": "---\ntitle: 松江镇码头办法\nkind: policy\nissued: 2020-05-06\n---\n第一条 船舶应当凭证进港。\n\n船舶不得在港内焚烧垃圾。\n\n"
-    "第二条 码头夜间照明由镇交通所负责维护。\n\n第三条 违反本办法第一条第二款规定，焚烧垃圾的，由海事部门处五千元罚款。\n",
+    "第二条 码头夜间照明由镇交通所负责维护。\n\n第三条 违反本办法第一条第二款规定，焚烧垃圾的，由海事部门处五千元罚款。\n\n"
+    "第四条 每个专职安全员管理的码头不得超过五座。\n",
     "第五批.md": "---\ntitle: 关于推出第五批承诺事项的通知\nkind: policy\n---\n本通知各项承诺事项应当在2022年6月底前落地实施。\n",
     "游线.md": "---\ntitle: 浙江省旅游专线建设情况\nkind: case\nregion: 浙江省\n---\n全省建成专线三十条，推出“江南之春”专线。\n",
 }
@@ -161,11 +162,12 @@ def test_several_things_asked_at_once_are_each_answered(wharf: Assistant) -> Non
     ("question", "lacking"),
     [
         ("第六批承诺事项什么时候落地实施？", "第六批"),
+        ("每个兼职安全员管理的码头不得超过几座？", "兼职"),
         ("“江南之秋”专线建成多少条？", "江南之秋"),
         ("全省建成的专线里，杭州有多少条？", "杭州"),
     ],
 )
-def test_the_same_of_another_batch_name_or_place_is_no_answer(wharf: Assistant, question: str, lacking: str) -> None:
+def test_the_same_of_another_batch_name_place_or_sort_is_no_answer(wharf: Assistant, question: str, lacking: str) -> None:
     given = wharf.ask(Question(question))
     assert given.basis == "none" and lacking in given.text
 
