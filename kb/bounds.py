@@ -73,10 +73,10 @@ _SORTS = _sorts(  # one thing is of one of these; names of the same sort are par
 _SORTS_OF = _sorts(  # the same, where the same word follows: 重点管理区, 一般管理区
     "重点 一般", "一级 二级 三级 四级", "甲级 乙级 丙级", "甲类 乙类 丙类", "初级 中级 高级", "城镇/城市 农村/乡村", "首次/初次 再次"
 )
-_SAID_TOGETHER = (  # 大中型, 专兼职, 一、二级
-    (re.compile(r"([大中小])(?=[中小微]+型)"), r"\1型"),
+_SAID_TOGETHER = (  # 大中型, 专兼职, 一、二级; bounded, as in `forms`
+    (re.compile(r"([大中小])(?=[中小微]{1,3}型)"), r"\1型"),
     (re.compile(r"专(?=兼职)"), "专职"),
-    (re.compile(r"([一二三四甲乙丙])(?=(?:[、,和及或]?[一二三四甲乙丙])+(?P<unit>[级类][\u4e00-\u9fff]{0,2}))"), r"\1\g<unit>"),
+    (re.compile(r"([一二三四甲乙丙])(?=(?:[、,和及或]?[一二三四甲乙丙]){1,4}(?P<unit>[级类][\u4e00-\u9fff]{0,2}))"), r"\1\g<unit>"),
 )
 _FROM_TO = re.compile(r"[一二三甲乙][级类]?(?:保护区?)?[至到~—-][二三四乙丙][级类]")
 _THING = re.compile(r"[^\W\da-z_的了在是有能要会和与及]{2}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -85,3 +86,10 @@ def test_another_village_or_community_is_told_from_the_one_asked_for(question: s
 )
 def test_a_sibling_of_what_is_asked_for_is_another_thing(question: str, quotes: str, near: str, other: str) -> None:
     assert other_sort(question, quotes, near) == other
+
+
+@pytest.mark.parametrize("unit", ["一二三四", "大中小微", "一、", "甲"])
+def test_sorts_are_looked_for_in_one_go_whatever_the_text(unit: str) -> None:
+    began = time.perf_counter()
+    other_sort("小型泵站多少米", unit * 10_000, unit * 10_000)
+    assert time.perf_counter() - began < 2.0
