@@ -183,6 +183,9 @@ BESIDE = {
     "exam3-seed": ("seed", on_article, ("exam3_seed",)),
     "exam3-central": ("data", on_central, ("exam3_central",)),
     "exam4-files": ("files", on_files, ("exam4_files", "exam4_policies")),
+    "exam5-files": ("files", on_files, ("exam5_files",)),
+    "exam5-seed": ("seed", on_article, ("exam5_seed",)),
+    "exam5-central": ("data", on_central, ("exam5_central",)),
 }
 
 

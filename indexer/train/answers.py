@@ -32,6 +32,7 @@ from indexer.train.known import (
     Known,
     asked,
     beijing,
+    central,
     cmrc,
     current,
     file_texts,
@@ -293,11 +294,18 @@ def situations_of(
     return judged
 
 
-SETS = ("files", "policies", "together", "ncp", "own", "cmrc", "seed", "beijing")  # the largest first
+SETS = ("files", "policies", "together", "ncp", "own", "cmrc", "seed", "beijing", "central")  # the largest first
 # Of these there are questions of the rarer kinds besides (whether, who, where, which ones), half of them without a
 # basis. The first judge learns from them. The second gains nothing by them: what is said and what is almost said differ too little
 # in its rows (measured leaving one set out at a time, with them and without).
 KINDS = ("files", "policies")
+# Sets over policies given as records: what reads those, and the files of questions put to them.
+RECORDS = {
+    "policies": (hebei, ("policies", "policies2")),
+    "beijing": (beijing, ("exam2_beijing",)),
+    "central": (central, ("exam3_central",)),
+}
+EXAMINED = ("exam_files", "exam2_files", "exam3_files", "exam4_files", "exam4_policies")  # over files and policies together
 
 
 def prepared(given: argparse.Namespace, name: str) -> tuple[Gatherer, list[Known]]:
@@ -315,18 +323,16 @@ def prepared(given: argparse.Namespace, name: str) -> tuple[Gatherer, list[Known
     if name == "own":
         folder, known = own(given.own, given.corpus)
         return Gatherer(filled(home, [folder])), known
-    if name == "policies":
-        policies = hebei(given.data)
-        return Gatherer(library(home, lambda: iter(policies.values()))), questions_of(given, ("policies", "policies2"), texts)
     if name == "together":  # files and policies in one library
         policies = hebei(given.data)
         library(home, lambda: iter(policies.values()))
-        return Gatherer(filled(home, [beside / "files"])), questions_of(given, ("exam_files", "exam2_files"), texts)
-    if name == "beijing":
-        capital = beijing(given.data)
-        return Gatherer(library(home, lambda: iter(capital.values()))), questions_of(given, ("exam2_beijing",), texts)
+        return Gatherer(filled(home, [beside / "files"])), questions_of(given, EXAMINED, texts)
+    if name in RECORDS:
+        records, questions = RECORDS[name]
+        policies = records(given.data)
+        return Gatherer(library(home, lambda: iter(policies.values()))), questions_of(given, questions, texts)
     if name == "seed":
-        return Gatherer(filled(home, [beside / "seed"])), questions_of(given, ("seed", "seed2", "exam_seed", "exam2_seed"), texts)
+        return Gatherer(filled(home, [beside / "seed"])), questions_of(given, ("seed", "seed2", "exam_seed", "exam2_seed", "exam3_seed"), texts)
     return Gatherer(filled(home, [beside / "files"])), questions_of(given, ("regulations", "cases", "files"), texts)
 
 
@@ -337,7 +343,8 @@ def questions_of(given: argparse.Namespace, names: Sequence[str], texts: Callabl
 
 def text_of(given: argparse.Namespace, name: str) -> Callable[[str], str]:
     """The text of a document of a set, by its name."""
-    records = beijing(given.data) if name == "beijing" else hebei(given.data) if name in ("policies", "together") else {}
+    of_records = RECORDS["policies" if name == "together" else name][0] if name in (*RECORDS, "together") else None
+    records = of_records(given.data) if of_records else {}
     of_file = file_texts([given.data.parent / "files", given.data.parent / "seed"])
     return lambda document: str(records[document]["text"]) if document in records else of_file(document)
 
