@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,8 +53,7 @@ class Query:
     bigrams: tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A passage under consideration and what the two rankers say of it."""
 
     id: int

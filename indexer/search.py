@@ -67,10 +67,9 @@ class Searcher:
             reverse=True,
         )
         best = self._in_order(candidates, self._distinct(candidates, order, k), named)
-        folded = fold_all([candidates[i].passage.text for i in best])
+        marked = highlights(query.understood, fold_all([candidates[i].passage.text for i in best]))
         return [
-            self._hit(query, candidates[i], float(scores[i]), text)
-            for i, text in zip(best, folded, strict=True)
+            self._hit(candidates[i], float(scores[i]), spans) for i, spans in zip(best, marked, strict=True)
         ]
 
     def candidates(
@@ -161,8 +160,8 @@ class Searcher:
         else:
             cosines = self.vectors.cosines(wanted, vector)
         scores = dict(zip(lexical.ids.tolist(), lexical.scores.tolist(), strict=True))
-        lexical_ranks = {int(p): i for i, p in enumerate(lexical.ids, 1)}
-        dense_ranks = {int(p): i for i, p in enumerate(dense.ids, 1)}
+        lexical_ranks = {p: i for i, p in enumerate(lexical.ids.tolist(), 1)}
+        dense_ranks = {p: i for i, p in enumerate(dense.ids.tolist(), 1)}
         found = []
         owners = self.catalog.documents_of(wanted)
         for passage, cosine, document in zip(wanted.tolist(), cosines.tolist(), owners, strict=True):
@@ -214,13 +213,12 @@ class Searcher:
                 spans.append(Span(passage.start, passage.end))
         return (kept + rest)[:k]
 
-    def _hit(self, query: Query, candidate: Candidate, score: float, folded: str) -> Hit:
+    def _hit(self, candidate: Candidate, score: float, marked: tuple[Span, ...]) -> Hit:
         document = candidate.document
         ranks = {"lexical": candidate.lexical_rank, "dense": candidate.dense_rank}
         return Hit(
             candidate.id, document, candidate.revision, candidate.passage, score,
-            {name: rank for name, rank in ranks.items() if rank},
-            highlights(query.understood, folded),
+            {name: rank for name, rank in ranks.items() if rank}, marked,
         )  # fmt: skip
 
 
@@ -277,19 +275,28 @@ def reciprocal_rank_fusion(
     return scores
 
 
-def highlights(understood: Understood, folded: str) -> tuple[Span, ...]:
-    """Where the question's content words stand in a folded passage, in order, without overlap, the longest first."""
-    left = folded
-    spans: list[Span] = []
+def highlights(understood: Understood, folded: Sequence[str]) -> list[tuple[Span, ...]]:
+    """Where the question's content words stand in each folded passage, in order, without overlap, the longest first."""
+    left = "\n".join(folded)  # all at once: a call a word, not a call a word and passage
+    found: list[tuple[int, int]] = []
     for word in _worth_marking(understood.focus):
         at = left.find(word)
         if at < 0:
             continue
+        length = len(word)
         while at >= 0:
-            spans.append(Span(at, at + len(word)))
-            at = left.find(word, at + len(word))
-        left = left.replace(word, "\0" * len(word))
-    return tuple(sorted(spans, key=lambda s: s.start))
+            found.append((at, at + length))
+            at = left.find(word, at + length)
+        left = left.replace(word, "\0" * length)
+    found.sort()
+    marked, start, at = [], 0, 0
+    for text in folded:
+        first, end = at, start + len(text)
+        while at < len(found) and found[at][0] < end:
+            at += 1
+        marked.append(tuple(Span(s - start, e - start) for s, e in found[first:at]))
+        start = end + 1
+    return marked
 
 
 @lru_cache(maxsize=1024)

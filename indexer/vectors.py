@@ -25,7 +25,8 @@ NPY_HEADER = 128  # bytes before the values of a one-dimensional .npy file
 BITMAPS = 64  # filters whose bitmaps are kept
 OVERFETCH = 8  # candidates of the compressed rows rescored exactly, per wanted result,
 LEAST_FETCHED = 800  # but no fewer than this,
-FETCHED_SHARE = 400  # and at least one row of so many: codes blur more where rows lie closer
+FETCHED_SHARE = 600  # and at least one row of so many: codes blur more where rows lie closer
+LEAST_VISITED = 128  # lists, where there are so many
 LIST_BY_LIST = 11  # FAISS's way through packed lists that suits one query at a time: half the time of its own choice
 
 
@@ -39,13 +40,17 @@ class Part:
 
 
 def nlist_for(n: int) -> int:
-    """Number of inverted lists: 4·√n, a power of two, FAISS's own rule of thumb."""
-    return 1 << max(8, min(14, round(math.log2(4 * math.sqrt(n)))))
+    """Number of inverted lists: 0.6·√n, a power of two.
+
+    FAISS's rule of thumb has seven times as many. But to visit a list costs as much as to scan some
+    hundred packed rows: of few, long lists a larger share can be visited in less time.
+    """
+    return 1 << max(6, min(12, round(math.log2(0.6 * math.sqrt(n)))))
 
 
 def nprobe_for(nlist: int) -> int:
     """Lists visited by a search; docs/EVALUATION.md has the measured recall of this choice."""
-    return max(16, nlist // 3)
+    return max(nlist // 3, min(nlist, LEAST_VISITED))
 
 
 def fetched_for(rows: int, k: int) -> int:
@@ -194,7 +199,7 @@ class VectorIndex:
         keep = positions[0] >= 0
         positions, cosines = positions[0][keep], cosines[0][keep]
         if compressed and len(positions):
-            cosines = _single(part.rows.take(positions, axis=0)) @ query
+            cosines = _cosines(part.rows, positions, query)
         return part.ids[positions], cosines
 
     def _bits(self, part: Part, allowed: np.ndarray) -> np.ndarray:
@@ -217,17 +222,25 @@ class VectorIndex:
             at = np.minimum(np.searchsorted(part.ids, ids), len(part.ids) - 1)
             there = part.ids[at] == ids
             if there.any():
-                result[there] = _single(part.rows.take(at[there], axis=0)) @ query
+                result[there] = _cosines(part.rows, at[there], query)
         return result
 
 
-def _single(rows: np.ndarray) -> np.ndarray:
-    """float16 → float32, by FAISS: several times as fast as numpy."""
-    import faiss
+def _cosines(rows: np.ndarray, chosen: np.ndarray, query: np.ndarray) -> np.ndarray:
+    """Dot products of some float16 rows with a float32 query, as exact as after numpy's conversion.
 
-    codec = faiss.ScalarQuantizer(rows.shape[1], faiss.ScalarQuantizer.QT_fp16)
-    single: np.ndarray = codec.decode(np.ascontiguousarray(rows).view(np.uint8))
-    return single
+    The bits of a float16, moved to where a float32 has them, are the same number times 2⁻¹¹²; that
+    factor the query takes. Five times as fast as numpy's conversion, twice as fast as FAISS's.
+    """
+    bits = rows.take(chosen, axis=0).view(np.int16).astype(np.int32)
+    bits <<= 13
+    bits &= _SIGN_AND_NUMBER  # the sign was copied into the bits beside it
+    products: np.ndarray = bits.view(np.float32) @ (query * _EXPONENTS_APART)
+    return products
+
+
+_SIGN_AND_NUMBER = np.int32(np.uint32(0x8FFFFFFF).astype(np.int32))
+_EXPONENTS_APART = np.float32(2.0**112)
 
 
 def _mask(ids: np.ndarray, allowed: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -71,10 +72,9 @@ class Outcome(NamedTuple):
 
 
 class PassageRow(NamedTuple):
-    """A stored passage and where it belongs."""
+    """A stored passage: its row id and the revision it is cut from. Whose it is, the catalog knows."""
 
     id: int
-    doc_id: str
     revision: int
     passage: Passage
 
@@ -454,11 +454,13 @@ class Store:
         missing = [int(i) for i in ids if i not in found]
         if missing:
             query = _PASSAGES.format(marks=",".join("?" * len(missing)))
-            with self.engine.connect() as connection:
-                rows = json.loads(connection.exec_driver_sql(query, tuple(missing)).scalar() or "[]")
+            with closing(self.engine.raw_connection()) as connection:  # a tenth of a millisecond less
+                cursor = connection.cursor()
+                cursor.execute(query, missing)
+                [(rows,)] = cursor.fetchall()
             read = {
-                id: PassageRow(id, doc_id, revision, Passage(start, end, text, _path(path), page))
-                for id, doc_id, revision, start, end, page, path, text in rows
+                id: PassageRow(id, revision, Passage(start, end, text, _path(path), page))
+                for id, revision, start, end, page, path, text in json.loads(rows)
             }
             if len(known) + len(read) > PASSAGES_KEPT:
                 known = self._passages = {}
@@ -473,13 +475,13 @@ class Store:
 
     def passages_of(self, doc_id: str) -> list[PassageRow]:
         query = (
-            select(passages, documents.c.doc_id)
+            select(passages)
             .join(documents, documents.c.id == passages.c.document)
             .where(documents.c.doc_id == doc_id)
             .order_by(passages.c.start)
         )
         with self.engine.connect() as connection:
-            return [PassageRow(r.id, r.doc_id, r.revision, to_passage(r)) for r in connection.execute(query)]
+            return [PassageRow(r.id, r.revision, to_passage(r)) for r in connection.execute(query)]
 
     def added_since(self, generation: int, batch: int = 4096) -> Iterator[list[IndexRow]]:
         """Passages that came after a generation, in id order, a batch at a time."""
@@ -649,8 +651,8 @@ def _path(labels: str) -> tuple[str, ...]:
 
 # All in one row: a thread gives the interpreter up for every row it reads, and under load waits for it again.
 _PASSAGES = (
-    "SELECT json_group_array(json_array(p.id, d.doc_id, p.revision, p.start, p.\"end\", p.page, p.path, p.text)) "
-    "FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN ({marks})"
+    "SELECT json_group_array(json_array(id, revision, start, \"end\", page, path, text)) "
+    "FROM passages WHERE id IN ({marks})"
 )
 
 

@@ -20,6 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -300,7 +301,7 @@ SETS = ("files", "policies", "together", "ncp", "own", "cmrc", "seed", "beijing"
 # in its rows (measured leaving one set out at a time, with them and without).
 KINDS = ("files", "policies")
 # Sets over policies given as records: what reads those, and the files of questions put to them.
-RECORDS = {
+RECORDS: dict[str, tuple[Callable[[Path], dict[str, dict[str, Any]]], tuple[str, ...]]] = {
     "policies": (hebei, ("policies", "policies2")),
     "beijing": (beijing, ("exam2_beijing",)),
     "central": (central, ("exam3_central",)),
@@ -328,8 +329,8 @@ def prepared(given: argparse.Namespace, name: str) -> tuple[Gatherer, list[Known
         library(home, lambda: iter(policies.values()))
         return Gatherer(filled(home, [beside / "files"])), questions_of(given, EXAMINED, texts)
     if name in RECORDS:
-        records, questions = RECORDS[name]
-        policies = records(given.data)
+        policies_of, questions = RECORDS[name]
+        policies = policies_of(given.data)
         return Gatherer(library(home, lambda: iter(policies.values()))), questions_of(given, questions, texts)
     if name == "seed":
         return Gatherer(filled(home, [beside / "seed"])), questions_of(given, ("seed", "seed2", "exam_seed", "exam2_seed", "exam3_seed"), texts)
@@ -343,8 +344,8 @@ def questions_of(given: argparse.Namespace, names: Sequence[str], texts: Callabl
 
 def text_of(given: argparse.Namespace, name: str) -> Callable[[str], str]:
     """The text of a document of a set, by its name."""
-    of_records = RECORDS["policies" if name == "together" else name][0] if name in (*RECORDS, "together") else None
-    records = of_records(given.data) if of_records else {}
+    known = RECORDS.get("policies" if name == "together" else name)
+    records = known[0](given.data) if known else {}
     of_file = file_texts([given.data.parent / "files", given.data.parent / "seed"])
     return lambda document: str(records[document]["text"]) if document in records else of_file(document)
 

@@ -158,7 +158,19 @@ def test_missing_or_unequal_files_are_named_with_the_repair(tmp_path: Path) -> N
 
 
 def test_lists_grow_with_the_square_root_of_the_rows() -> None:
-    assert [nlist_for(n) for n in (1_000, 30_000, 150_000, 10**9)] == [256, 512, 2048, 16384]
-    assert nprobe_for(256) >= 16
-    assert [fetched_for(n, 10) for n in (500, 150_000, 1_000_000)] == [500, 800, 2500]
+    assert [nlist_for(n) for n in (1_000, 30_000, 150_000, 1_000_000, 10**9)] == [64, 128, 256, 512, 4096]
+    assert [nprobe_for(nlist) for nlist in (64, 128, 256, 512, 4096)] == [64, 128, 128, 170, 1365]
+    assert [fetched_for(n, 10) for n in (500, 150_000, 1_000_000)] == [500, 800, 1666]
     assert fetched_for(150_000, 200) == 1600
+
+
+def test_dot_products_of_half_precision_rows_are_exact() -> None:
+    every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)][: 63488 // DIM * DIM].reshape(-1, DIM)
+    chosen = np.random.default_rng(0).permutation(len(finite))
+    for query in np.eye(DIM, dtype=np.float32):
+        wanted = finite[chosen].astype(np.float32) @ query
+        assert np.array_equal(vectors._cosines(finite, chosen, query), wanted)
+    query = unit_rows(1, 3)[0]
+    rows = unit_rows(500, 4).astype(np.float16)
+    assert np.allclose(vectors._cosines(rows, np.arange(500), query), rows.astype(np.float32) @ query, atol=1e-6)
