@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["standard", "action", "case", "policy"]  # 标准 / 行动 / 案例 / 一般政策
 Status = Literal[
@@ -28,8 +28,7 @@ Mode = Literal["hybrid", "lexical", "dense"]
 IN_FORCE: frozenset[str] = frozenset({"in_force", "amended", "partly_repealed", "unknown"})
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """`[start, end)` in code points of one text."""
 
     start: int
@@ -130,8 +129,7 @@ class Clause:
     kind: str = "text"  # heading | article | paragraph | item | row | text
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A stretch of a revision small enough to quote; `text == revision.text[start:end]` always."""
 
     start: int

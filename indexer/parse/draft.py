@@ -19,6 +19,8 @@ _BLANKS = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 _SYMBOL_BULLET = re.compile("[\uf06c\uf06e\uf075\uf076\uf0a7\uf0b7\uf0d8\uf0e8\uf09f]")  # of symbol fonts
 
+_CJK = "[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—·]"
+_SET_APART = re.compile(f"(?<!{_CJK})(?:{_CJK} ){{6,}}(?:{_CJK}(?!{_CJK}))?")
 _ODD = re.compile(f"{_INVISIBLE.pattern}|{_SYMBOL_BULLET.pattern}")
 
 
@@ -26,10 +28,12 @@ def clean(line: str) -> str:
     """One line without invisible marks, outer blanks, and runs of blanks inside.
 
     A single full-width blank stays as it is (“第一条　为了…”); any longer run becomes one space.
+    Letters that were set apart (登 录 教 育 平 台) stand together again.
     """
     if _ODD.search(line):
         line = _SYMBOL_BULLET.sub("•", _INVISIBLE.sub("", line))
-    return _BLANKS.sub(lambda m: "\u3000" if m[0] == "\u3000" else " ", line).strip()
+    line = _BLANKS.sub(lambda m: "\u3000" if m[0] == "\u3000" else " ", line).strip()
+    return _SET_APART.sub(lambda m: m[0].replace(" ", ""), line)
 
 
 def lines_of(text: str) -> list[str]:

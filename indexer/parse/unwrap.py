@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
+from .contents import LEADER
 from .draft import clean, is_cjk, join, width
 
 _TERMINAL = "。！？!?；;：:.…"
 _CLOSERS = "”’）)》」』】〕\"'"
+_NARROWEST, _WIDEST = 40, 130  # columns at which texts are wrapped; an ideograph takes two
+_RAGGED = 4  # columns by which a full line may fall short of or stand out beyond the others
+_MANY = 20  # full lines that make a wrapped text, however many short ones there are
+_PAGE_NUMBER = re.compile(r"[-—–－―·]{1,3}\s*\d{1,4}\s*[-—–－―·]{1,3}")
+_TITLED = re.compile(r"第[〇零一二三四五六七八九十百千\d]{1,8}[编分章节条][\s\u3000]")  # a reference has no space after it
+_ENOUGH = 5000  # lines that show whether a text was wrapped
+_NEAR = 8  # lines on either side that show where the others end
 
 # What opens a new paragraph of an official text even where the line before it is full.
 NUMBERED = re.compile(
@@ -30,44 +40,104 @@ def ends_sentence(line: str) -> bool:
 def unwrap(lines: Sequence[str]) -> list[str]:
     """Paragraphs of a plain text, cleaned, from its raw lines.
 
-    Where most lines are filled to one width, a filled line goes on in the next. Elsewhere every
+    Where lines are filled to one width, a filled line goes on in the next. Elsewhere every
     line is a paragraph, but for one case: a long line that stops in the middle of a sentence
     before a line that plainly goes on with it (a page or column break of the printed original).
     """
-    full = _full_width(lines)
+    full = _columns(lines)
+    if full:
+        return _rejoined(lines, full)
     paragraphs: list[str] = []
-    previous = ""  # the raw line before, "" after a blank one
     for line in lines:
         text = clean(line)
-        if not text:
-            previous = "" if full else previous
-            continue
-        goes_on = _fills(previous, line, full) if full else _is_cut(paragraphs, text)
-        if paragraphs and goes_on and not _opens(line, text, paragraphs[-1]):
+        if text and _is_cut(paragraphs, text) and not _opens(line, text, paragraphs[-1]):
             paragraphs[-1] = join(paragraphs[-1], text)
-        else:
+        elif text:
             paragraphs.append(text)
-        previous = line
     return paragraphs
 
 
-def _full_width(lines: Sequence[str]) -> int:
-    """The column at which the text was wrapped, 0 if it was not."""
-    widths = [width(line.rstrip()) for line in lines[:5000] if line.strip()]
-    if len(widths) < 4:
-        return 0
-    widest = sorted(widths)[int(len(widths) * 0.98)]
-    if not 40 <= widest <= 130:
-        return 0
-    filled = [
-        line for line in lines[:5000] if widest - 4 <= width(line.rstrip()) <= widest + 4 and line.strip()
-    ]
-    open_ended = sum(not ends_sentence(line) for line in filled)
-    return widest if len(filled) >= 0.4 * len(widths) and open_ended >= 0.6 * len(filled) else 0
+def _rejoined(lines: Sequence[str], full: Sequence[Column]) -> list[str]:
+    """Paragraphs of a wrapped text; the page numbers that stand between its lines are left out."""
+    counted = _counted(lines)
+    paragraphs: list[list[str]] = []  # each in pieces: a text of one paragraph would be copied for every line
+    previous: int | None = None  # the line before, None after a blank one
+    before: int | None = None  # the last line that was not blank
+    paged = False  # whether a page number was last
+    for number, line in enumerate(lines):
+        text = clean(line)
+        if not text:
+            previous = previous if paged else None
+            continue
+        unfinished = before is not None and _goes_on(lines[before], full[before], paragraphs[-1][0])
+        if _PAGE_NUMBER.fullmatch(text) or (unfinished and number in counted):
+            previous, paged = before, True
+            continue
+        paged = False
+        opens = previous is None or not unfinished or _TITLED.match(text) or _opens(line, text, paragraphs[-1][-1])
+        if opens:
+            paragraphs.append([text])
+        else:
+            paragraphs[-1].append(join(paragraphs[-1][-1][-1], text)[1:])
+        previous = before = number
+    return ["".join(pieces) for pieces in paragraphs]
 
 
-def _fills(previous: str, line: str, full: int) -> bool:
-    return bool(previous.strip()) and width(previous.rstrip()) >= full - 4
+def _counted(lines: Sequence[str]) -> set[int]:
+    """The lines that are a number and nothing else, one more than the last such line or one less than the next."""
+    alone = [(at, int(line)) for at, line in enumerate(lines) if len(line) < 16 and line.strip().isdecimal() and len(line.strip()) < 4]
+    pairs = [(a, b) for (a, one), (b, other) in pairwise(alone) if other == one + 1]
+    return {at for pair in pairs for at in pair}
+
+
+class Column(NamedTuple):
+    """The columns at which a line is full, 0 where there is none: of the lines around it, and of those on one side."""
+
+    widest: int
+    narrowest: int
+
+
+def _columns(lines: Sequence[str]) -> list[Column]:
+    """The column at which each line would be full; nothing if the text was not wrapped.
+
+    Most long lines of a wrapped text stop in the middle of a sentence, at the column where those near
+    them do. That column may change: from one page, or one letter, to the next.
+    """
+    if len(lines) > _ENOUGH and not _columns(lines[:_ENOUGH]):
+        return []
+    widths = [0 if LEADER.search(line[-_WIDEST:]) else width(line.rstrip()) for line in lines]
+    columns = [_column(widths, at) for at in range(len(widths))]
+    written = sum(w > 0 for w in widths)
+    long = [i for i, w in enumerate(widths) if w >= _NARROWEST]
+    filled = [i for i in long if columns[i].widest and columns[i].narrowest - _RAGGED <= widths[i] <= _WIDEST]
+    stopped = sum(not ends_sentence(lines[i]) for i in filled)
+    many = len(filled) >= 4 and (len(filled) >= 0.4 * written or len(filled) >= _MANY)
+    if not many or sum(w > _WIDEST for w in widths) > 0.1 * len(long) or stopped < 0.6 * len(filled):
+        return []
+    return columns
+
+
+def _column(widths: Sequence[int], at: int) -> Column:
+    before, after = widths[max(0, at - _NEAR) : at + 1], widths[at : at + _NEAR + 1]
+    sides = [column for column in (_widest(before), _widest(after)) if column]
+    return Column(_widest([*before, *after[1:]]), min(sides, default=0))
+
+
+def _widest(widths: Sequence[int]) -> int:
+    """The widest column at which three lines end, 0 where there is none."""
+    long = sorted((w for w in widths if _NARROWEST <= w <= _WIDEST), reverse=True)
+    return next((w for w, third in zip(long, long[2:], strict=False) if w - third <= 2 * _RAGGED), 0)
+
+
+def _goes_on(line: str, full: Column, paragraph: str) -> bool:
+    """Whether a line is full, or nearly so in the middle of a sentence: digits and marks make lines ragged."""
+    reached = width(line.rstrip())
+    if not full.widest or reached > _WIDEST or LEADER.search(line):
+        return False
+    if reached >= full.widest - 2 * _RAGGED:
+        return True
+    nearly = reached >= 0.8 * full.widest and not NUMBERED.match(paragraph)
+    return not ends_sentence(line) and (nearly or 0 < full.narrowest - 2 * _RAGGED <= reached)
 
 
 def _is_cut(paragraphs: Sequence[str], text: str) -> bool:

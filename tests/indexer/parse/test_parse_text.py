@@ -81,6 +81,46 @@ def test_lines_wrapped_at_one_width_become_paragraphs() -> None:
     assert parse_bytes("\n".join(wrapped).encode(), "a.txt").text == f"{body}\n{body}"
 
 
+SENTENCE = "为了加强城乡风貌管理提升人居环境品质推动基本单元建设各地应当结合实际制定工作方案明确年度任务和责任分工并按季度报告进展。"
+
+
+def wrapped(text: str, column: int) -> list[str]:
+    return [text[i : i + column] for i in range(0, len(text), column)]
+
+
+def test_the_column_may_change_and_page_numbers_do_not_cut_a_paragraph() -> None:
+    paragraphs = [f"{name}、{SENTENCE * 3}" for name in "一二三四五六"]
+    lines = [line for p in paragraphs[:3] for line in wrapped(p, 26)] + [line for p in paragraphs[3:] for line in wrapped(p, 40)]
+    lines[4:4] = ["— 2 —"]
+    lines[12:12] = ["", "3", ""]
+    lines[32:32] = ["4"]
+    assert parse_bytes("\n".join(lines).encode(), "a.txt").text == "\n".join(paragraphs)
+
+
+def test_a_number_alone_on_its_line_is_kept_where_it_counts_no_pages() -> None:
+    lines = [*wrapped(SENTENCE * 3 + "全省新增社区共计", 26), "120", "二、第二部分", *wrapped(SENTENCE * 3, 26)]
+    assert "120" in parse_bytes("\n".join(lines).encode(), "a.txt").text
+
+
+def test_a_letter_with_addresses_is_no_wrapped_text() -> None:
+    text = (
+        f"{SENTENCE * 3}\n联系方式：\n某市住房和城乡建设局城市更新处\n传真：0571-00000000，邮箱：chengshigengxin@example.cn\n"
+        "某市自然资源和规划局国土空间规划处\n传真：0571-00000001，邮箱：guotukongjian@example.cn\n附件：城市更新实施办法（征求意见稿）\n某市人民政府办公室"
+    )
+    assert parse_bytes(text.encode(), "a.txt").text == text
+
+
+def test_lines_of_contents_stay_lines_in_a_wrapped_text() -> None:
+    contents = [f"{name}、某某体系建设的总体要求和主要任务" + "." * 30 + f" {page}" for page, name in enumerate("一二三四", 1)]
+    text = parse_bytes("\n".join([*contents, *wrapped(SENTENCE * 6, 26)]).encode(), "a.txt").text
+    assert text.split("\n") == [*contents, SENTENCE * 6]
+
+
+def test_letters_set_apart_stand_together_again() -> None:
+    text = parse_bytes("第一章　总 则\n请 登 录 工 作 平 台 ， 按 时 填 报。\n张三 李四 王五 赵六 钱七 孙八 周九".encode(), "a.txt").text
+    assert text.split("\n") == ["第一章　总 则", "请登录工作平台，按时填报。", "张三 李四 王五 赵六 钱七 孙八 周九"]
+
+
 def test_a_sentence_cut_by_a_page_break_is_put_together() -> None:
     text = (
         "在实践过程中，各地创造了不少好经验好做法。如某区聚焦特色产业风貌区建设，重点打造老城商业街与纺织\n\n"
