@@ -30,6 +30,7 @@ _ADDRESSED = re.compile(  # 主送机关: 各区县（市）财政局：
 _PREAMBLE = re.compile(r"(?:现就|现将|特制定|特作|通知|公告|通告|决定)[^。：:]{0,40}如下[：:]$")  # 现就有关事项通知如下：
 LEAD_SAYS = 0.3  # share of the question in a lead-in that makes its list the answer
 HEADINGS_ASKED = 0.5  # the same where the items are headings with text of their own
+OUTLINE = 0.4  # share of a long list that its items' first sentences make, below which they are like headings
 MANY_ITEMS = 1.5  # a list whose sentences together are believed this much more than its best one
 WHOLE_TEXT = 0.7  # share of a text from which a list of headings is the text itself
 SHORT_TEXT = 350  # code points, as long as a passage; so much may be quoted whole
@@ -86,7 +87,7 @@ def _whole_list(
         leads = listing.lead == best.index
         if not leads and asked.type not in LISTY and not several:
             continue
-        if listing.heading and _led(asked, reading, listing) < HEADINGS_ASKED:
+        if _outlines(reading, listing) and _led(asked, reading, listing) < HEADINGS_ASKED:
             continue
         if asked.type != "list" and _is_the_text(reading, listing):
             continue
@@ -106,9 +107,17 @@ def _believed_list(asked: Asked, found: Sequence[Candidate], belief: Floats, lea
             mass = _mass(found, belief, document, listing)
             if mass < max(least, best.share if best else 0.0):
                 continue
-            if not listing.heading or _led(asked, reading, listing) >= HEADINGS_ASKED:
+            if not _outlines(reading, listing) or _led(asked, reading, listing) >= HEADINGS_ASKED:
                 best = _quoted(document, reading, listing, mass)
     return best
+
+
+def _outlines(reading: Reading, listing: Listing) -> bool:
+    """Whether what can be quoted of a list only names what its items are about: they are headings, or say most of
+    what they say after their first sentence in a list too long to be quoted whole."""
+    start, end = reading.sentences[listing.first].start, reading.sentences[listing.last - 1].end
+    first = sum(reading.sentences[a].end - reading.sentences[a].start for a, _ in listing.items)
+    return listing.heading or (end - start > LIST_LIMIT and first < OUTLINE * (end - start))
 
 
 def _is_the_text(reading: Reading, listing: Listing) -> bool:

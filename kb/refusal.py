@@ -337,10 +337,9 @@ def _speaks_of(text: str, region: str, places: Places) -> bool:
 def _name_missing(question: str, context: str) -> str:
     for pattern in (_TITLE, _QUOTED):
         for name in pattern.findall(question):
-            if name.lower() not in context and pattern is _TITLE:
-                return f"《{name}》"
-            if name.lower() not in context:
-                return f"“{name}”"
+            if name.lower() in context or WH.search(name):  # “几个先行” asks for what the text has in its place
+                continue
+            return f"《{name}》" if pattern is _TITLE else f"“{name}”"
     return ""
 
 
