@@ -170,7 +170,10 @@ def _also(what: str, last: Said, tools: Tools) -> Said:
     return Said(_exchanged(what, last, tools), put=what, of=last.of)
 
 
-_YEAR = re.compile(r"(?P<year>(?:19|20)\d{2}\s*年?)(?P<part>底|末|初|度|上半年|下半年)?")
+_YEAR = re.compile(  # 2021年底, 2021—2022学年
+    r"(?P<year>(?:19|20)\d{2}(?:\s{0,2}[-—–－~～至到]{1,2}\s{0,2}(?:19|20)\d{2})?\s{0,2}(?:学?年)?)"
+    r"(?P<part>底|末|初|度|上半年|下半年)?"
+)
 
 
 def topic(question: str) -> str:
