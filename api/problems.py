@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic_core import PydanticSerializationError, to_json
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -123,6 +124,10 @@ class Json(JSONResponse):
 
 
 def dumps(content: Any) -> bytes:
+    try:
+        return to_json(content, inf_nan_mode="null")  # three times as fast as the standard library
+    except PydanticSerializationError:
+        pass  # a lone surrogate
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8", "backslashreplace")
 

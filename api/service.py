@@ -60,13 +60,13 @@ class Service:
             library.searcher()
             library.search("政策", k=1)
             self.metrics.follow(library)
-            gc.collect()
             gc.freeze()  # what is loaded stays; the collector need not walk it again
         except KBError as error:
             self.trouble = str(error)
         except Exception as error:
             log.error("loading failed", exc_info=error)
             self.trouble = "打开数据目录时出错，已记入日志；请运行 `kb doctor` 检查"
+        gc.enable()  # `kb serve` starts without: nothing that is loaded becomes garbage
         self._loaded.set()
 
     def close(self) -> None:

@@ -81,6 +81,16 @@ def test_a_long_text_is_no_list_of_its_chapters(ask, more: int, form: str) -> No
     assert pick.form == form
 
 
+@pytest.mark.parametrize(("more", "form"), [(3, "list"), (40, "sentence")])
+def test_the_first_sentences_of_long_items_are_an_outline_and_no_answer(ask, more: int, form: str) -> None:  # type: ignore[no-untyped-def]
+    rest = "缴费确有困难的，由单位提出申请。" * more
+    text = "".join(
+        ["现就有关事项通知如下：\n", *(f"{n}、{what}。{rest}\n" for n, what in zip("一二三", ("扩大缓缴范围", "明确申请条件", "优化办理流程"), strict=True))]
+    )
+    picks, quoted = ask("旅行社缓缴要符合哪些条件？", text, "二、明确申请条件")
+    assert picks[0].form == form and ("扩大缓缴范围" in quoted) is (form == "list")
+
+
 def test_nothing_found_gives_nothing_to_quote() -> None:
     words = asked(understand("停车", ["停车"]), (("停车", 1.0),), (), WordVectors(load_embedder().encode))
     assert choose(words, [], np.zeros(0, np.float32)) == []

@@ -9,7 +9,7 @@ import pytest
 from indexer.official.places import places
 from kb.evidence import read
 from kb.evidence_features import Candidate, Source
-from kb.refusal import other_place, other_year
+from kb.refusal import _name_missing, other_place, other_year
 
 TEXT = "湖州市接待游客三万人次。杭州市推出研学线路。当地接待游客五万人次。全国共有二十条。\n2023年建成九条，浙江省接待游客一百万人次。"
 
@@ -51,3 +51,11 @@ def test_a_sentence_speaks_of_its_place_or_of_the_one_named_before_it(
 def test_a_sentence_with_a_year_speaks_of_no_other(question: str, other: bool, sentences: _Sentences) -> None:
     assert other_year(question, sentences.of("九条")) is other
     assert not other_year(question, sentences.of("三万"))  # without a year it may be of any
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [("推动“几个先行”？", ""), ("“三个先行”指什么？", "“三个先行”"), ("“两个先行”指什么？", ""), ("《什么办法》？", ""), ("《停车办法》怎么说？", "《停车办法》")],
+)
+def test_a_name_that_itself_asks_is_none(question: str, missing: str) -> None:
+    assert _name_missing(question, "推动“两个先行”") == missing
