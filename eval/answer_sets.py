@@ -186,6 +186,8 @@ BESIDE = {
     "exam5-files": ("files", on_files, ("exam5_files",)),
     "exam5-seed": ("seed", on_article, ("exam5_seed",)),
     "exam5-central": ("data", on_central, ("exam5_central",)),
+    "exam6-files": ("files", on_files, ("exam6_files",)),
+    "exam6-seed": ("seed", on_article, ("exam6_seed",)),
 }
 
 

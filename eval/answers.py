@@ -1,6 +1,6 @@
 """How good the answers are: right words quoted, right document cited, citations that support, refusals, time.
 
-    python -m eval answers --dataset own|ncp|cmrc|files|seed|exam-files|exam-seed|exam2-files|exam2-seed|exam2-beijing|exam3-files|exam3-seed|exam3-central|exam4-files|exam5-files|exam5-seed|exam5-central|FILE [--split tune|test|all] [--home FOLDER] [--curve] [--json]
+    python -m eval answers --dataset own|ncp|cmrc|files|seed|exam…|FILE [--split tune|test|all] [--home FOLDER] [--curve] [--json]
 
 FILE is JSON lines: {"question", "answers": [..]} (each must stand in the quoted text), "docs":
 [external ids, or parts of titles or file names], "history": [earlier questions], "refuse": true where silence is
@@ -25,7 +25,7 @@ from indexer.library import Library
 from kb.errors import BadInput, KBError
 from kb.settings import load_settings
 
-from .answer_sets import AnswerSet, Asked, answer_set, read
+from .answer_sets import BESIDE, AnswerSet, Asked, answer_set, read
 from .answering import Outcome, ask, ask_anyway, curve
 from .making import library_of
 from .support import Judged
@@ -163,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--dataset", default="own", help="own、ncp、cmrc、files、seed、exam-files、exam-seed、exam2-files、exam2-seed、exam2-beijing、exam3-files、exam3-seed、exam3-central、exam4-files、exam5-files、exam5-seed、exam5-central，或一个问题文件")
+    made.add_argument("--dataset", default="own", help=f"own、ncp、cmrc、{'、'.join(BESIDE)}，或一个问题文件")
     made.add_argument("--data", type=Path, default=Path("../shared/data"))
     made.add_argument("--home", type=Path, help="问题文件所问的数据目录；其他数据集则是放库的地方")
     made.add_argument("--work", type=Path, default=Path(".work/eval"))
