@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from kb.errors import BrokenIndex, StaleIndex
-from kb.fold import fold
+from kb.fold import fold_all
 from kb.store import PATH_SEPARATOR, IndexRow, Store
 
 from . import vectors
@@ -179,7 +179,7 @@ class Index:
         def stream() -> Iterator[Sequence[IndexRow]]:
             for batch in store.added_since(known.generation):
                 ids.append(np.fromiter((row.id for row in batch), np.int64, len(batch)))
-                encoded = self.embedder.encode([embedding_text(row) for row in batch])
+                encoded = self.embedder.encode(embedding_texts(batch))
                 rows.append(encoded.astype(np.float16))
                 yield batch
                 if progress:
@@ -266,9 +266,9 @@ def _fresh_name(sort: str, manifest: Manifest) -> str:
     return f"{sort}-{manifest.generation}-{secrets.token_hex(4)}"
 
 
-def embedding_text(row: IndexRow) -> str:
-    """What stands for a passage in the vector space: its title, its place, its words."""
-    return fold(f"{row.title} {row.path.replace(PATH_SEPARATOR, ' ')} {row.text}")
+def embedding_texts(rows: Sequence[IndexRow]) -> list[str]:
+    """What stands for each passage in the vector space: its title, its place, its words, folded."""
+    return fold_all([f"{row.title} {row.path.replace(PATH_SEPARATOR, ' ')} {row.text}" for row in rows])
 
 
 def _check(data: dict[str, object]) -> int:

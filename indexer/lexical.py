@@ -13,9 +13,10 @@ import numpy as np
 import tantivy
 
 from kb.errors import BrokenIndex
+from kb.fold import fold_all
 from kb.store import IndexRow
 
-from .words import Words
+from .words import Words, grams
 
 FIELDS = ("words", "bigrams", "title")
 HEAP = 128_000_000  # bytes the writer may fill before it flushes a segment
@@ -83,8 +84,8 @@ class LexicalIndex:
         for batch in added:
             if known:  # a killed process may have written some of these before
                 self._take_out(writer, [row.id for row in batch])
-            for row in batch:
-                writer.add_document(self._document(row))
+            for row, folded in zip(batch, fold_all([row.text for row in batch]), strict=True):
+                writer.add_document(self._document(row, folded))
             count += len(batch)
         writer.commit()
         writer.wait_merging_threads()
@@ -98,12 +99,12 @@ class LexicalIndex:
             chosen = list(passages[start : start + FEW])
             writer.delete_documents_by_query(tantivy.Query.term_set_query(self._index.schema, "id", chosen))
 
-    def _document(self, row: IndexRow) -> Any:
+    def _document(self, row: IndexRow, folded: str) -> Any:
         document = tantivy.Document()
         document.add_unsigned("id", row.id)
         document.add_unsigned("doc", row.document)
-        document.add_text("words", " ".join(self._words.index_tokens(row.text)))
-        document.add_text("bigrams", " ".join(self._words.bigrams(row.text)))
+        document.add_text("words", " ".join(self._words.tokens(folded)))
+        document.add_text("bigrams", " ".join(grams(folded)))
         document.add_text("title", self._heading_tokens(f"{row.title} {row.number} {row.path}"))
         return document
 

@@ -149,7 +149,10 @@ class Words:
 
         A number's parts stay among the words, so that a question may name only part of it.
         """
-        folded = fold(text)
+        return self.tokens(fold(text))
+
+    def tokens(self, folded: str) -> list[str]:
+        """`index_tokens` of a text that is folded already."""
         words = self.cut(folded)
         content = filter(_has_content, words) if self._mixing.search(folded) else filter(_KEPT, words)
         tokens = list(filterfalse(STOP_WORDS.__contains__, content))
@@ -161,12 +164,17 @@ class Words:
 
     def bigrams(self, text: str) -> list[str]:
         """Character bigrams over runs of Han characters, a lone character as itself."""
-        return [gram for run in _HAN_RUN.findall(fold(text)) for gram in _grams(run)]
+        return grams(fold(text))
 
 
 def _has_content(word: str) -> bool:
     """Whether a token is more than punctuation and space."""
     return word.isalnum() or any(map(_KEPT, word))
+
+
+def grams(folded: str) -> list[str]:
+    """`Words.bigrams` of a text that is folded already."""
+    return [gram for run in _HAN_RUN.findall(folded) for gram in _grams(run)]
 
 
 def _grams(run: str) -> Iterable[str]:

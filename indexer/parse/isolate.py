@@ -6,6 +6,7 @@ milliseconds once it is up.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import traceback
@@ -30,6 +31,7 @@ T_co = TypeVar("T_co", covariant=True)
 _MEGABYTE = 1 << 20
 _BATCH = 32  # JSON lines handed to a worker at once
 _BATCH_BYTES = 100_000
+_SELDOM = 50_000  # objects a worker makes between two looks for garbage in rings
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,8 @@ def _done(task: Any) -> bool:
 
 def _limit(memory: int) -> None:
     """In a new worker: cap the address space at what it has now plus `memory`; leave Ctrl-C to the parent."""
+    gc.freeze()  # the parsers stay; and a document makes many objects but few rings of them
+    gc.set_threshold(_SELDOM, 20, 20)
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -14,6 +14,7 @@ _TERMINAL = "。！？!?；;：:.…"
 _CLOSERS = "”’）)》」』】〕\"'"
 _NARROWEST, _WIDEST = 40, 130  # columns at which texts are wrapped; an ideograph takes two
 _RAGGED = 4  # columns by which a full line may fall short of or stand out beyond the others
+_FEW = 4  # full lines without which a text was not wrapped
 _MANY = 20  # full lines that make a wrapped text, however many short ones there are
 _PAGE_NUMBER = re.compile(r"[-—–－―·]{1,3}\s*\d{1,4}\s*[-—–－―·]{1,3}")
 _TITLED = re.compile(r"第[〇零一二三四五六七八九十百千\d]{1,8}[编分章节条][\s\u3000]")  # a reference has no space after it
@@ -103,6 +104,8 @@ def _columns(lines: Sequence[str]) -> list[Column]:
     Most long lines of a wrapped text stop in the middle of a sentence, at the column where those near
     them do. That column may change: from one page, or one letter, to the next.
     """
+    if sum(_NARROWEST <= 2 * len(line.rstrip()) <= 2 * _WIDEST for line in lines) < _FEW:
+        return []
     if len(lines) > _ENOUGH and not _columns(lines[:_ENOUGH]):
         return []
     widths = [0 if LEADER.search(line[-_WIDEST:]) else width(line.rstrip()) for line in lines]
@@ -111,7 +114,7 @@ def _columns(lines: Sequence[str]) -> list[Column]:
     long = [i for i, w in enumerate(widths) if w >= _NARROWEST]
     filled = [i for i in long if columns[i].widest and columns[i].narrowest - _RAGGED <= widths[i] <= _WIDEST]
     stopped = sum(not ends_sentence(lines[i]) for i in filled)
-    many = len(filled) >= 4 and (len(filled) >= 0.4 * written or len(filled) >= _MANY)
+    many = len(filled) >= _FEW and (len(filled) >= 0.4 * written or len(filled) >= _MANY)
     if not many or sum(w > _WIDEST for w in widths) > 0.1 * len(long) or stopped < 0.6 * len(filled):
         return []
     return columns
