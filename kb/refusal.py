@@ -73,7 +73,7 @@ class Support:
         return shipped().basis.odds(self.row, self.words) - THRESHOLD
 
 
-THRESHOLD = -1.75  # log-odds an answer needs; on questions the judges never saw 4.9 % of right answers fall below it
+THRESHOLD = -1.75  # log-odds an answer needs; on questions the judges never saw 5.0 % of right answers fall below it
 NOTHING_NEAR = 0.35  # share of the question's words, by their weight and likeness, in all that was found
 _RULES = re.compile(r"应当|应该|必须|不得|可以|禁止|[处罚][^,，。]{0,12}元|罚款|每[人月年日次户亩]|不(?:少|低|超|高|多|大|小)[于过]|标准|期限|有效期|以[上下内]|[日天月年时]内|之日")
 SAME_TITLE = 0.8  # share of a title's character pairs from which it is the title asked for
