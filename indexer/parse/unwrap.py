@@ -16,6 +16,7 @@ _NARROWEST, _WIDEST = 40, 130  # columns at which texts are wrapped; an ideograp
 _RAGGED = 4  # columns by which a full line may fall short of or stand out beyond the others
 _FEW = 4  # full lines without which a text was not wrapped
 _MANY = 20  # full lines that make a wrapped text, however many short ones there are
+_PROSE = re.compile("[，。；：,;:]")
 _PAGE_NUMBER = re.compile(r"[-—–－―·]{1,3}\s*\d{1,4}\s*[-—–－―·]{1,3}")
 _TITLED = re.compile(r"第[〇零一二三四五六七八九十百千\d]{1,8}[编分章节条][\s\u3000]")  # a reference has no space after it
 _ENOUGH = 5000  # lines that show whether a text was wrapped
@@ -137,10 +138,12 @@ def _goes_on(line: str, full: Column, paragraph: str) -> bool:
     reached = width(line.rstrip())
     if not full.widest or reached > _WIDEST or LEADER.search(line):
         return False
-    if reached >= full.widest - 2 * _RAGGED:
+    if reached >= full.widest - 2 * _RAGGED:  # the first line of a paragraph may have lost its indent
         return True
+    if ends_sentence(line) or not (_PROSE.search(paragraph) or _PROSE.search(line)):  # a title has no marks
+        return False
     nearly = reached >= 0.8 * full.widest and not NUMBERED.match(paragraph)
-    return not ends_sentence(line) and (nearly or 0 < full.narrowest - 2 * _RAGGED <= reached)
+    return nearly or 0 < full.narrowest - 2 * _RAGGED <= reached
 
 
 def _is_cut(paragraphs: Sequence[str], text: str) -> bool:

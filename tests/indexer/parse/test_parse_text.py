@@ -81,7 +81,7 @@ def test_lines_wrapped_at_one_width_become_paragraphs() -> None:
     assert parse_bytes("\n".join(wrapped).encode(), "a.txt").text == f"{body}\n{body}"
 
 
-SENTENCE = "为了加强城乡风貌管理提升人居环境品质推动基本单元建设各地应当结合实际制定工作方案明确年度任务和责任分工并按季度报告进展。"
+SENTENCE = "为了加强城乡风貌管理，提升人居环境品质，推动基本单元建设，各地应当结合实际制定工作方案，明确年度任务和责任分工，并按季度报告进展。"
 
 
 def wrapped(text: str, column: int) -> list[str]:
@@ -108,6 +108,11 @@ def test_a_letter_with_addresses_is_no_wrapped_text() -> None:
         "某市自然资源和规划局国土空间规划处\n传真：0571-00000001，邮箱：guotukongjian@example.cn\n附件：城市更新实施办法（征求意见稿）\n某市人民政府办公室"
     )
     assert parse_bytes(text.encode(), "a.txt").text == text
+
+
+def test_a_title_nearly_as_wide_as_the_lines_below_it_stays_a_line() -> None:
+    title = "某市城乡风貌整治提升工作实施方案具体意见"
+    assert parse_bytes("\n".join([title, *wrapped(SENTENCE * 6, 26)]).encode(), "a.txt").text == f"{title}\n{SENTENCE * 6}"
 
 
 def test_lines_of_contents_stay_lines_in_a_wrapped_text() -> None:
