@@ -26,7 +26,7 @@ BITMAPS = 64  # filters whose bitmaps are kept
 OVERFETCH = 8  # candidates of the compressed rows rescored exactly, per wanted result,
 LEAST_FETCHED = 800  # but no fewer than this,
 FETCHED_SHARE = 600  # and at least one row of so many: codes blur more where rows lie closer
-LEAST_VISITED = 128  # lists, where there are so many
+LEAST_VISITED = 256  # lists, where there are so many
 LIST_BY_LIST = 11  # FAISS's way through packed lists that suits one query at a time: half the time of its own choice
 
 
@@ -40,12 +40,12 @@ class Part:
 
 
 def nlist_for(n: int) -> int:
-    """Number of inverted lists: 0.6·√n, a power of two.
+    """Number of inverted lists: 1.2·√n, a power of two.
 
-    FAISS's rule of thumb has seven times as many. But to visit a list costs as much as to scan some
+    FAISS's rule of thumb has three times as many. But to visit a list costs as much as to scan some
     hundred packed rows: of few, long lists a larger share can be visited in less time.
     """
-    return 1 << max(6, min(12, round(math.log2(0.6 * math.sqrt(n)))))
+    return 1 << max(6, min(13, round(math.log2(1.2 * math.sqrt(n)))))
 
 
 def nprobe_for(nlist: int) -> int:
