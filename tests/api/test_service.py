@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -27,6 +28,8 @@ from api_samples import DOCUMENTS, LOOPBACK, QUESTION, key_of, write
 
 from api.app import create_app
 from api.guards import JsonLines
+from api.problems import dumps
+from api.service import Service
 from indexer.adding import add
 from indexer.library import Library
 from kb.settings import load_settings
@@ -108,6 +111,21 @@ def test_a_folder_that_cannot_be_opened_leaves_it_alive_with_the_reason(tmp_path
 
 
 # ---- busy ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_once_loaded_it_collects_garbage_again_whatever_came_of_it(tmp_path: Path, broken: bool) -> None:
+    if broken:
+        (tmp_path / "kb.sqlite").write_bytes(b"no database" * 100)
+    service = Service(load_settings(tmp_path))
+    gc.disable()  # as `kb serve` does
+    try:
+        service.load()
+        assert gc.isenabled() and bool(service.trouble) is broken
+    finally:
+        gc.enable()
+        gc.unfreeze()
+        service.close()
 
 
 def test_too_many_questions_at_once_are_turned_away_with_a_time_to_come_back(over: Over) -> None:
@@ -299,3 +317,15 @@ def test_told_to_stop_it_finishes_what_it_is_saying(tmp_path: Path) -> None:
             assert process.wait(30) == 0
             with pytest.raises(httpx.ConnectError):
                 httpx.get(f"{address}/health")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"条": ["第一条", 1, 0.5, None, True]}, {"条": ["第一条", 1, 0.5, None, True]}),
+        ({"半个字": "甲\ud83d乙"}, {"半个字": "甲\ud83d乙"}),  # UTF-8 cannot carry it
+        ({"数": float("nan")}, {"数": None}),
+    ],
+)
+def test_what_is_written_can_be_read(content: dict[str, Any], said: dict[str, Any]) -> None:
+    assert json.loads(dumps(content).decode("utf-8")) == said
