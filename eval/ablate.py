@@ -60,7 +60,7 @@ class Prepared:
     rows: tuple[np.ndarray, ...]  # (at most RERANKED, features) each, of the first candidates
 
     def hits(self, searched: Query, candidate: Candidate) -> Hit:
-        return self.searcher._hit(searched, candidate, 0.0)
+        return self.searcher._hit(candidate, 0.0, ())
 
 
 def prepare(chosen: nouns.Dataset, work: Path) -> Prepared:

@@ -37,6 +37,7 @@ _CREATIVE = re.compile(
 )
 _TITLE = re.compile(r"《([^《》]{2,40})》")
 _EDITION = re.compile(r"\([^()]*\)$")  # (试行), (2020年修订), in a folded title
+_ASKS_ITSELF = re.compile(r"几[个项大条类种点批级化]|多少|什么|哪[些个几一里]")  # “几个先行” asks for what the text has in its place
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,24})[”\"」]")
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 
@@ -337,7 +338,7 @@ def _speaks_of(text: str, region: str, places: Places) -> bool:
 def _name_missing(question: str, context: str) -> str:
     for pattern in (_TITLE, _QUOTED):
         for name in pattern.findall(question):
-            if name.lower() in context or WH.search(name):  # “几个先行” asks for what the text has in its place
+            if name.lower() in context or (pattern is _QUOTED and _ASKS_ITSELF.search(name)):
                 continue
             return f"《{name}》" if pattern is _TITLE else f"“{name}”"
     return ""

@@ -20,7 +20,8 @@ _BLANKS = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _SYMBOL_BULLET = re.compile("[\uf06c\uf06e\uf075\uf076\uf0a7\uf0b7\uf0d8\uf0e8\uf09f]")  # of symbol fonts
 
 _CJK = "[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—·]"
-_SET_APART = re.compile(f"(?<!{_CJK})(?:{_CJK} ){{6,}}(?:{_CJK}(?!{_CJK}))?")
+_SET_APART = re.compile(f"(?<!{_CJK}){_CJK}(?: {_CJK}){{6,}}(?!{_CJK})")
+_COUNTED = frozenset("一二三四五六七八九十日甲乙丙丁戊己庚辛壬癸东南西北春夏秋冬是否有无男女上中下左右")
 _ODD = re.compile(f"{_INVISIBLE.pattern}|{_SYMBOL_BULLET.pattern}")
 
 
@@ -28,12 +29,24 @@ def clean(line: str) -> str:
     """One line without invisible marks, outer blanks, and runs of blanks inside.
 
     A single full-width blank stays as it is (“第一条　为了…”); any longer run becomes one space.
-    Letters that were set apart (登 录 教 育 平 台) stand together again.
     """
     if _ODD.search(line):
         line = _SYMBOL_BULLET.sub("•", _INVISIBLE.sub("", line))
-    line = _BLANKS.sub(lambda m: "\u3000" if m[0] == "\u3000" else " ", line).strip()
-    return _SET_APART.sub(lambda m: m[0].replace(" ", ""), line)
+    return _BLANKS.sub(lambda m: "\u3000" if m[0] == "\u3000" else " ", line).strip()
+
+
+def closed_up(text: str) -> str:
+    """A cleaned text whose letters were set apart (登 录 教 育 平 台) with them together again; cells of a table
+    that hold one letter each (一 二 三, 有 无 有 无) stay as they are."""
+    return _SET_APART.sub(_closed_up, text)
+
+
+def _closed_up(run: re.Match[str]) -> str:
+    letters = [c for c in run[0] if "\u4e00" <= c <= "\u9fff"]
+    counted = sum(c in _COUNTED for c in letters)
+    if len(letters) < 6 or len(set(letters)) < 0.7 * len(letters) or counted > 0.4 * len(letters):
+        return run[0]
+    return run[0].replace(" ", "")
 
 
 def lines_of(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kb.model import Parsed
 
 from .decode import decode
-from .draft import LINE_END, Draft
+from .draft import LINE_END, Draft, closed_up
 from .unwrap import unwrap
 
 
@@ -22,5 +22,5 @@ def parsed_text(text: str, title: str | None = None, front: dict[str, str] | Non
     """Plain characters as a document, one paragraph a line."""
     draft = Draft()
     for paragraph in unwrap(LINE_END.split(text)):
-        draft.line(paragraph)
+        draft.line(closed_up(paragraph))
     return draft.parsed(title, front)

@@ -17,7 +17,11 @@ _RAGGED = 4  # columns by which a full line may fall short of or stand out beyon
 _FEW = 4  # full lines without which a text was not wrapped
 _MANY = 20  # full lines that make a wrapped text, however many short ones there are
 _PROSE = re.compile("[，。；：,;:]")
-_PAGE_NUMBER = re.compile(r"[-—–－―·]{1,3}\s*\d{1,4}\s*[-—–－―·]{1,3}")
+_CELLS = re.compile(r"[^\s　][ \t]{2,}[^\s　]|\t")  # a row of a table
+_LABEL = re.compile("[\u4e00-\u9fff]{2,8}[：:]")
+_DIGITS = re.compile(r"[\d〇零一二三四五六七八九十百千]+")
+_PAGE = 6  # lines from one page number to the next, at least
+_PAGE_NUMBER = re.compile(r"[-—–－―·]{1,3}\s*\d{1,3}\s*[-—–－―·]{1,3}")
 _TITLED = re.compile(r"第[〇零一二三四五六七八九十百千\d]{1,8}[编分章节条][\s\u3000]")  # a reference has no space after it
 _ENOUGH = 5000  # lines that show whether a text was wrapped
 _NEAR = 8  # lines on either side that show where the others end
@@ -72,23 +76,44 @@ def _rejoined(lines: Sequence[str], full: Sequence[Column]) -> list[str]:
             previous = previous if paged else None
             continue
         unfinished = before is not None and _goes_on(lines[before], full[before], paragraphs[-1][0])
-        if _PAGE_NUMBER.fullmatch(text) or (unfinished and number in counted):
+        page = number in counted and unfinished and before is not None and not ends_sentence(lines[before])
+        if page or _PAGE_NUMBER.fullmatch(text):
             previous, paged = before, True
             continue
         paged = False
-        opens = previous is None or not unfinished or _TITLED.match(text) or _opens(line, text, paragraphs[-1][-1])
-        if opens:
+        if previous is None or not unfinished or _begins(line, text, lines[previous], full[previous], paragraphs[-1]):
             paragraphs.append([text])
         else:
-            paragraphs[-1].append(join(paragraphs[-1][-1][-1], text)[1:])
+            _append(paragraphs[-1], text)
         previous = before = number
     return ["".join(pieces) for pieces in paragraphs]
 
 
+def _begins(line: str, text: str, last: str, full: Column, paragraph: Sequence[str]) -> bool:
+    """Whether a line opens a paragraph though the one before it is full: a heading, an item beside an item, a label."""
+    one, other = NUMBERED.match(paragraph[0]), NUMBERED.match(text)
+    beside = one is not None and other is not None and _DIGITS.sub("#", one[0]) == _DIGITS.sub("#", other[0])
+    labelled = _LABEL.match(text) is not None and width(last.rstrip()) < full.widest - 2 * _RAGGED
+    if text.isdecimal() and ends_sentence(last):
+        return True
+    return beside or labelled or _TITLED.match(text) is not None or _opens(line, text, paragraph[-1])
+
+
+def _append(pieces: list[str], text: str) -> None:
+    """As `join`, without copying what a paragraph has already."""
+    end = pieces[-1][-2:]
+    joined = join(end, text)
+    if not joined.startswith(end):  # a hyphen at the line's end
+        pieces[-1] = pieces[-1][:-1]
+        end = end[:-1]
+    pieces.append(joined[len(end) :])
+
+
 def _counted(lines: Sequence[str]) -> set[int]:
-    """The lines that are a number and nothing else, one more than the last such line or one less than the next."""
+    """The lines that are a number and nothing else, one more than the last such line or one less than the next,
+    which is a page away."""
     alone = [(at, int(line)) for at, line in enumerate(lines) if len(line) < 16 and line.strip().isdecimal() and len(line.strip()) < 4]
-    pairs = [(a, b) for (a, one), (b, other) in pairwise(alone) if other == one + 1]
+    pairs = [(a, b) for (a, one), (b, other) in pairwise(alone) if other == one + 1 and b - a >= _PAGE]
     return {at for pair in pairs for at in pair}
 
 
@@ -109,7 +134,7 @@ def _columns(lines: Sequence[str]) -> list[Column]:
         return []
     if len(lines) > _ENOUGH and not _columns(lines[:_ENOUGH]):
         return []
-    widths = [0 if LEADER.search(line[-_WIDEST:]) else width(line.rstrip()) for line in lines]
+    widths = [0 if LEADER.search(line.rstrip()[-_WIDEST:]) else width(line.rstrip()) for line in lines]
     columns = [_column(widths, at) for at in range(len(widths))]
     written = sum(w > 0 for w in widths)
     long = [i for i, w in enumerate(widths) if w >= _NARROWEST]
@@ -118,7 +143,9 @@ def _columns(lines: Sequence[str]) -> list[Column]:
     many = len(filled) >= _FEW and (len(filled) >= 0.4 * written or len(filled) >= _MANY)
     if not many or sum(w > _WIDEST for w in widths) > 0.1 * len(long) or stopped < 0.6 * len(filled):
         return []
-    return columns
+    prose = sum(bool(_PROSE.search(lines[i])) for i in filled)
+    items = sum(bool(NUMBERED.match(lines[i].lstrip()) or _CELLS.search(lines[i].strip())) for i in filled)
+    return columns if prose >= 0.4 * len(filled) and items < 0.4 * len(filled) else []
 
 
 def _column(widths: Sequence[int], at: int) -> Column:
@@ -136,7 +163,7 @@ def _widest(widths: Sequence[int]) -> int:
 def _goes_on(line: str, full: Column, paragraph: str) -> bool:
     """Whether a line is full, or nearly so in the middle of a sentence: digits and marks make lines ragged."""
     reached = width(line.rstrip())
-    if not full.widest or reached > _WIDEST or LEADER.search(line):
+    if not full.widest or reached > _WIDEST or LEADER.search(line.rstrip()):
         return False
     if reached >= full.widest - 2 * _RAGGED:  # the first line of a paragraph may have lost its indent
         return True

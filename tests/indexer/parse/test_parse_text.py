@@ -1,5 +1,7 @@
 """Plain text: any encoding comes in right or with a clear word, and lines become paragraphs."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,8 +123,47 @@ def test_lines_of_contents_stay_lines_in_a_wrapped_text() -> None:
     assert text.split("\n") == [*contents, SENTENCE * 6]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "{n}.南湖区口袋公园绿道建设项目（三期）由区住建局负责实施并按季报告",
+        "杭州市第{n}区  城市更新与风貌整治工程  100万元  2024年1月完成验收",
+        "关于印发《某市城乡风貌整治提升工作实施方案》第{n}号文件的通知",
+    ],
+)
+def test_many_lines_of_one_width_are_not_wrapped_text_by_that_alone(row: str) -> None:
+    lines = [line for n in range(15) for line in ("通知", f"抬头：{n}", "一、总体目标")] + [row.format(n=n) for n in range(10, 38)]
+    assert len(parse_bytes("\n".join(lines).encode(), "a.txt").text.split("\n")) == len(lines)
+
+
+def test_numbers_of_items_on_lines_of_their_own_are_kept() -> None:
+    item = "完善城市体检评估制度，建立问题清单，限期整改到位，接受社会公众的监督评价，结果向社会公布并纳入考核，"
+    whole = f"{item}{item}按年度报告。"  # its last line is short; of the second item it is exactly full
+    full = (item * 3)[: 26 * 4 - 1] + "。"
+    lines = ["1", *wrapped(whole, 26), "2", *wrapped(full, 26), "3", *wrapped(whole, 26), "4", *wrapped(whole, 26)]
+    text = parse_bytes("\n".join(lines).encode(), "a.txt").text
+    assert all(f"\n{n}\n" in f"\n{text}" for n in "1234") and text.count(whole) == 3
+
+
+def test_a_word_hyphenated_at_the_end_of_a_line_is_put_together() -> None:
+    lines = ["The municipal government shall establish a compre-", "hensive mechanism for the protection of villages, and"] * 4
+    assert "a comprehensive mechanism" in parse_bytes("\n".join([*lines, "end."]).encode(), "a.txt").text
+
+
+def test_blanks_at_the_end_of_a_line_cost_no_time() -> None:
+    lines = [*wrapped(SENTENCE * 8, 26), "." * 40 + " " * 9000 + "\t", *wrapped(SENTENCE * 8, 26)]
+    began = time.perf_counter()
+    parse_bytes("\n".join(lines).encode(), "a.txt")
+    assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("line", ["星期 一 二 三 四 五 六 日 合计", "项目 有 无 有 无 有 无 有", "甲 乙 丙 丁 戊 己 庚 12", "（ ） （ ） （ ） （ ）"])
+def test_cells_of_one_letter_are_not_run_together(line: str) -> None:
+    assert parse_bytes(f"标题\n{line}\n".encode(), "a.txt").text == f"标题\n{line}"
+
+
 def test_letters_set_apart_stand_together_again() -> None:
-    text = parse_bytes("第一章　总 则\n请 登 录 工 作 平 台 ， 按 时 填 报。\n张三 李四 王五 赵六 钱七 孙八 周九".encode(), "a.txt").text
+    text = parse_bytes("第一章　总 则\n请 登 录 工 作 平 台 ， 按 时 填 报 。\n张三 李四 王五 赵六 钱七 孙八 周九".encode(), "a.txt").text
     assert text.split("\n") == ["第一章　总 则", "请登录工作平台，按时填报。", "张三 李四 王五 赵六 钱七 孙八 周九"]
 
 
