@@ -37,7 +37,7 @@ _CREATIVE = re.compile(
 )
 _TITLE = re.compile(r"《([^《》]{2,40})》")
 _EDITION = re.compile(r"\([^()]*\)$")  # (试行), (2020年修订), in a folded title
-_ASKS_ITSELF = re.compile(r"几[个项大条类种点批级化]|多少|什么|哪[些个几一里]")  # “几个先行” asks for what the text has in its place
+_ASKS_ITSELF = re.compile(r"(?<!茶)几(?![内何乎经率微])|多少|什么|哪[些个几一里]")  # “几个先行” asks for what the text has in its place
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,24})[”\"」]")
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 

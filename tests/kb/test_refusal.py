@@ -55,7 +55,7 @@ def test_a_sentence_with_a_year_speaks_of_no_other(question: str, other: bool, s
 
 @pytest.mark.parametrize(
     ("question", "missing"),
-    [("推动“几个先行”？", ""), ("“三个先行”指什么？", "“三个先行”"), ("“两个先行”指什么？", ""), ("《什么办法》？", "《什么办法》"), ("“何家营”补多少？", "“何家营”"), ("《停车办法》怎么说？", "《停车办法》")],
+    [("推动“几个先行”？", ""), ("“三个先行”指什么？", "“三个先行”"), ("“两个先行”指什么？", ""), ("《什么办法》？", "《什么办法》"), ("“何家营”补多少？", "“何家营”"), ("“几何中心”在哪？", "“几何中心”"), ("“几加N”架构？", ""), ("《停车办法》怎么说？", "《停车办法》")],
 )
 def test_a_name_that_itself_asks_is_none(question: str, missing: str) -> None:
     assert _name_missing(question, "推动“两个先行”") == missing
