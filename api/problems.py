@@ -125,9 +125,9 @@ class Json(JSONResponse):
 
 def dumps(content: Any) -> bytes:
     try:
-        return to_json(content, inf_nan_mode="null")  # three times as fast as the standard library
-    except PydanticSerializationError:
-        pass  # a lone surrogate
+        return to_json(content, inf_nan_mode="null")  # three times as fast as the standard library,
+    except PydanticSerializationError:  # which can write a lone surrogate
+        pass
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8", "backslashreplace")
 

@@ -59,12 +59,11 @@ class Prepared:
     candidates: tuple[list[Candidate], ...]
     rows: tuple[np.ndarray, ...]  # (at most RERANKED, features) each, of the first candidates
 
-    def hits(self, searched: Query, candidate: Candidate) -> Hit:
+    def hit(self, candidate: Candidate) -> Hit:
         return self.searcher._hit(candidate, 0.0, ())
 
 
-def prepare(chosen: nouns.Dataset, work: Path) -> Prepared:
-    searcher = library_of(chosen, work).searcher()
+def prepare(chosen: nouns.Dataset, searcher: Searcher) -> Prepared:
     queries = tuple(q for q in chosen.queries if q.split != "train")
     asked = tuple(searcher.understand(q.text) for q in queries)
     candidates = tuple(
@@ -85,16 +84,16 @@ def lexical_step(prepared: Prepared, fields: Sequence[str]) -> list[list[Hit]]:
             "bigrams": [(gram, search.BIGRAM_WEIGHT) for gram, _ in query.bigrams],
         }
         scored = prepared.searcher.lexical.search({f: terms[f] for f in fields}, DEPTH, None)
-        found.append(as_hits(prepared.searcher, query, scored.ids.tolist()))
+        found.append(as_hits(prepared.searcher, scored.ids.tolist()))
     return found
 
 
 def dense_step(prepared: Prepared) -> list[list[Hit]]:
     found = []
-    for q, query in zip(prepared.queries, prepared.asked, strict=True):
+    for q in prepared.queries:
         vector = prepared.searcher.embedder.encode([fold(q.text)])[0]
         ids, _ = prepared.searcher.vectors.search(vector, DEPTH, None)
-        found.append(as_hits(prepared.searcher, query, ids.tolist()))
+        found.append(as_hits(prepared.searcher, ids.tolist()))
     return found
 
 
@@ -107,7 +106,7 @@ def fused_step(lexical: list[list[Hit]], dense: list[list[Hit]]) -> list[list[Hi
     return found
 
 
-def as_hits(searcher: Searcher, query: Query, ids: Sequence[int]) -> list[Hit]:
+def as_hits(searcher: Searcher, ids: Sequence[int]) -> list[Hit]:
     rows = searcher.store.passages(ids)
     owners = {i: searcher.catalog.document_of(i) for i in ids}
     return [
@@ -122,25 +121,23 @@ def learned_step(
 ) -> list[list[Hit]]:
     """The first candidates by a ranker's scores, then the rest as fused; `preambles` step back at the end."""
     found = []
-    for query, candidates, rows in zip(prepared.asked, prepared.candidates, prepared.rows, strict=True):
+    for candidates, rows in zip(prepared.candidates, prepared.rows, strict=True):
         scores = score(rows) if len(rows) else np.zeros(0, np.float32)
         if preambles:
             scores = past_preambles(candidates[: len(rows)], scores)
         order = np.argsort(-scores, kind="stable").tolist()
         order += range(len(rows), len(candidates))
-        found.append([prepared.hits(query, candidates[i]) for i in order])
+        found.append([prepared.hit(candidates[i]) for i in order])
     return found
 
 
 def groups(prepared: Prepared, dropped: Sequence[str] = ()) -> list[Group]:
     """Training groups of the tune part, some features blotted out."""
     made = []
-    for q, query, candidates, rows in zip(
-        prepared.queries, prepared.asked, prepared.candidates, prepared.rows, strict=True
-    ):
+    for q, candidates, rows in zip(prepared.queries, prepared.candidates, prepared.rows, strict=True):
         if q.split == "tune" and len(rows):
             first = candidates[:RERANKED]
-            gains = np.array([nouns.holds(q, prepared.hits(query, c)) for c in first], np.float32)
+            gains = np.array([nouns.holds(q, prepared.hit(c)) for c in first], np.float32)
             names = tuple(c.document.external_id or c.document.id for c in first)
             made.append(Group(without(rows, dropped), gains, "tune", names))
     return made
@@ -229,7 +226,7 @@ def measure(names: Sequence[str], data: Path, work: Path) -> dict[str, Any]:
     prepared = {}
     for name in names:
         chosen = dataset(name, data)
-        prepared[chosen.name] = prepare(chosen, work)
+        prepared[chosen.name] = prepare(chosen, library_of(chosen, work).searcher())
     return figures(prepared, steps(prepared))
 
 

@@ -230,17 +230,13 @@ def _cosines(rows: np.ndarray, chosen: np.ndarray, query: np.ndarray) -> np.ndar
     """Dot products of some float16 rows with a float32 query, as exact as after numpy's conversion.
 
     The bits of a float16, moved to where a float32 has them, are the same number times 2⁻¹¹²; that
-    factor the query takes. Five times as fast as numpy's conversion, twice as fast as FAISS's.
+    factor the query takes. Four times as fast as numpy's conversion, twice as fast as FAISS's.
     """
     bits = rows.take(chosen, axis=0).view(np.int16).astype(np.int32)
     bits <<= 13
-    bits &= _SIGN_AND_NUMBER  # the sign was copied into the bits beside it
-    products: np.ndarray = bits.view(np.float32) @ (query * _EXPONENTS_APART)
+    bits &= ~0x70000000  # the sign was copied into the three bits beside it
+    products: np.ndarray = bits.view(np.float32) @ (query * np.float32(2.0**112))
     return products
-
-
-_SIGN_AND_NUMBER = np.int32(np.uint32(0x8FFFFFFF).astype(np.int32))
-_EXPONENTS_APART = np.float32(2.0**112)
 
 
 def _mask(ids: np.ndarray, allowed: np.ndarray) -> np.ndarray:

@@ -454,7 +454,8 @@ class Store:
         missing = [int(i) for i in ids if i not in found]
         if missing:
             query = _PASSAGES.format(marks=",".join("?" * len(missing)))
-            with closing(self.engine.raw_connection()) as connection:  # a tenth of a millisecond less
+            # Past SQLAlchemy: a tenth of a millisecond less.
+            with storage_errors(self._where), closing(self.engine.raw_connection()) as connection:
                 cursor = connection.cursor()
                 cursor.execute(query, missing)
                 [(rows,)] = cursor.fetchall()

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 def serve(args: argparse.Namespace, terminal: Terminal) -> int:
     gc.disable()  # until everything is loaded (`Service.load`): a tenth of the time to start
+    try:
+        return _serve(args, terminal)
+    finally:
+        gc.enable()
+
+
+def _serve(args: argparse.Namespace, terminal: Terminal) -> int:
     from indexer.library import Library
 
     settings = settings_of(args)

@@ -220,12 +220,13 @@ def _done(task: Any) -> bool:
 
 
 def _limit(memory: int) -> None:
-    """In a new worker: cap the address space at what it has now plus `memory`; leave Ctrl-C to the parent."""
-    gc.freeze()  # the parsers stay; and a document makes many objects but few rings of them
-    gc.set_threshold(_SELDOM, 20, 20)
+    """In a new worker: cap the address space at what it has now plus `memory`; leave Ctrl-C to the parent; look for
+    garbage seldom."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # the parsers stay; and a document makes many objects but few rings of them
+    gc.set_threshold(_SELDOM, 20, 20)
     if hasattr(os, "nice"):
         os.nice(10)  # questions go first
     try:

@@ -90,13 +90,13 @@ def _rejoined(lines: Sequence[str], full: Sequence[Column]) -> list[str]:
 
 
 def _begins(line: str, text: str, last: str, full: Column, paragraph: Sequence[str]) -> bool:
-    """Whether a line opens a paragraph though the one before it is full: a heading, an item beside an item, a label."""
+    """Whether a line opens a paragraph though the one before it is full: a heading, an item beside an item, a label,
+    a number of its own."""
     one, other = NUMBERED.match(paragraph[0]), NUMBERED.match(text)
     beside = one is not None and other is not None and _DIGITS.sub("#", one[0]) == _DIGITS.sub("#", other[0])
     labelled = _LABEL.match(text) is not None and width(last.rstrip()) < full.widest - 2 * _RAGGED
-    if text.isdecimal() and ends_sentence(last):
-        return True
-    return beside or labelled or _TITLED.match(text) is not None or _opens(line, text, paragraph[-1])
+    alone = text.isdecimal() and ends_sentence(last)
+    return beside or labelled or alone or _TITLED.match(text) is not None or _opens(line, text, paragraph[-1])
 
 
 def _append(pieces: list[str], text: str) -> None:
