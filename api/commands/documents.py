@@ -23,7 +23,7 @@ OVERRIDES = ("kind", "issuer", "region", "visibility")
 
 def add(args: argparse.Namespace, terminal: Terminal) -> int:
     overrides = {name: value for name in OVERRIDES if (value := getattr(args, name))}
-    gc.set_threshold(100_000, 50, 50)  # of many objects few are garbage: a tenth of the time
+    gc.set_threshold(100_000, 50, 50)  # a document makes many objects but few rings of them
     library = library_of(args)
     report = add_paths(library, args.paths, overrides, terminal)
     fallen = say_shaken(library, [one.doc_id for one in report.done if one.change != "unchanged"], terminal)
