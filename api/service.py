@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from indexer.adding import parse_pool
 from indexer.assistant import Assistant
+from indexer.helper import Seats
 from indexer.library import Library
 from indexer.parse import ParsePool
 from indexer.recent import Recent
@@ -40,6 +41,7 @@ class Service:
         self.stopping = False
         self._library = library
         self._assistant: Assistant | None = None
+        self._seats: Seats | None = None
         self._keys: Keys | None = None
         self._pool: ParsePool | None = None
         self._pool_lock = threading.Lock()
@@ -56,11 +58,13 @@ class Service:
             library = self._library or Library(self.settings)
             self._library = library
             self._keys = Keys(library.store.engine)
-            self._assistant = Assistant(library)
+            self._seats = Seats(library, self.settings.helpers)
+            self._assistant = Assistant(library, seats=self._seats)
             library.searcher()
             library.search("政策", k=1)
             self.metrics.follow(library)
             gc.freeze()  # what is loaded stays; the collector need not walk it again
+            self._seats.start()
         except KBError as error:
             self.trouble = str(error)
         except Exception as error:
@@ -73,6 +77,8 @@ class Service:
         """Let what is running finish, then end the workers."""
         self.stopping = True
         self._threads.shutdown(wait=True, cancel_futures=True)
+        if self._seats is not None:
+            self._seats.close()
         with self._pool_lock:
             if self._pool is not None:
                 self._pool.close(at_once=True)
@@ -109,11 +115,14 @@ class Service:
 
     def search(self, text: str, filters: Filters, k: int, mode: Mode) -> tuple[Hit, ...]:
         """As `Library.search`; what many look for is worked out once for as long as nothing changes."""
+        asked = (text, filters, k, mode)
         with self.library.held():
             state = (self.library.version(), date.today())
-            return self._searches.get(
-                state, (text, filters, k, mode), lambda: tuple(self.library.search(text, filters, k, mode))
-            )
+            return self._searches.get(state, asked, lambda: self._searched(asked))
+
+    def _searched(self, asked: tuple[str, Filters, int, Mode]) -> tuple[Hit, ...]:
+        assert self._seats is not None
+        return self._seats.work("search", asked, lambda: tuple(self.library.search(*asked)))
 
     def forget(self) -> None:
         """Drop what is remembered of questions and searches."""

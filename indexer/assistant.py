@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from kb import particulars, references
 from kb.compose import COURTESY, Composed, caution, compose, edition, fallen_article, refusal_text
@@ -36,7 +37,11 @@ from .official.places import places
 from .recent import Recent
 from .suggest import in_turn
 
+if TYPE_CHECKING:
+    from .helper import Seats
+
 Event = Callable[[str, object], None]
+Worked = tuple[Answer, list[tuple[str, object]]]  # an answer, and what is told on the way to it
 QUOTING = "quoting"  # the name of the answer that no language model wrote
 SUGGESTED = 6  # first questions offered
 CONSIDERED = 80  # documents they are made from
@@ -63,13 +68,14 @@ class Assistant:
     """Answers over one library. Safe to share between threads.
 
     The last quoting answers are remembered for as long as nothing in the library changes: as many as the
-    settings say, or `remembered`.
+    settings say, or `remembered`. With `seats` a helper may do the work.
     """
 
-    def __init__(self, library: Library, remembered: int | None = None) -> None:
+    def __init__(self, library: Library, remembered: int | None = None, seats: Seats | None = None) -> None:
         self.library = library
+        self._seats = seats
         most = library.settings.remembered if remembered is None else remembered
-        self._recent: Recent[tuple[Answer, list[tuple[str, object]]]] = Recent(most)
+        self._recent: Recent[Worked] = Recent(most)
         self.gatherer = Gatherer(library)
         self._judge = Judge(self.gatherer)
         masked = mask if library.settings.mask_personal else None
@@ -113,9 +119,10 @@ class Assistant:
         if long or (self._generator is not None and not question.quoting):
             return self._answer(question, emit)
 
-        def work() -> tuple[Answer, list[tuple[str, object]]]:
-            heard: list[tuple[str, object]] = []
-            return self._answer(question, lambda name, value: heard.append((name, value))), heard
+        def work() -> Worked:
+            if self._seats is None:
+                return self.worked_out(question)
+            return self._seats.work("answer", (question,), lambda: self.worked_out(question))
 
         state = (self.library.version(), date.today())
         key = (question.text, history, question.filters, question.k, question.quoting)
@@ -123,6 +130,11 @@ class Assistant:
         for name, value in heard:
             emit(name, value)
         return replace(answer, id=secrets.token_hex(8), created=now())
+
+    def worked_out(self, question: Question) -> Worked:
+        """The answer to a question as it stands, neither remembered nor recorded, with what is to be told."""
+        heard: list[tuple[str, object]] = []
+        return self._answer(question, lambda name, value: heard.append((name, value))), heard
 
     def forget(self) -> None:
         """Drop what is remembered of questions and answers; the ledger keeps what it keeps."""

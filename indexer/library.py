@@ -39,6 +39,15 @@ LOOK_AGAIN = 0.25  # seconds after which an index behind its store is looked at 
 NONE = ("",)  # ids: of no document
 
 
+class Edition(NamedTuple):
+    """What a search rests on. Processes whose libraries are of one edition find the same for the same question."""
+
+    indexed: int  # generation of the index
+    listed: int  # generation of the catalog
+    day: date | None  # that the statuses are of
+    today: date
+
+
 class Opened(NamedTuple):
     """A searcher and what it was opened on; replaced as a whole."""
 
@@ -103,6 +112,19 @@ class Library:
     def version(self) -> int:
         """Another number whenever the same question may be answered otherwise than before."""
         return self._newest().version
+
+    def edition(self) -> Edition:
+        """What this thread's questions are answered from at this moment."""
+        return _edition(self._newest())
+
+    def edition_open(self) -> Edition | None:
+        """As `edition`, without a look at whether there is a newer one."""
+        return None if self._opened is None else _edition(self._opened)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether this process is writing: until it is done it answers from before the change."""
+        return self._at_work
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -287,6 +309,10 @@ class Library:
 
     def original(self, digest: str) -> Path:
         return self.files() / digest[:2] / digest
+
+
+def _edition(opened: Opened) -> Edition:
+    return Edition(opened.indexed, opened.searcher.catalog.generation, opened.day, date.today())
 
 
 def _is_newest(opened: Opened, generation: int, index: Index) -> bool:

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(100, ge=1, le=4096, description="一次上传的大小上限，MB")
     request_seconds: float = Field(30, gt=0, le=600, description="一次请求的时限，秒")
     concurrency: int = Field(16, ge=1, le=1024, description="同时处理的请求数；再多的排队")
+    helpers: int = Field(
+        1, ge=0, le=16, description="许多人同时问时，另起几个只读的计算进程来分担（至多处理器核数减一）；0 为只用一个进程"
+    )
     queue: int = Field(128, ge=0, le=10000, description="排队请求数上限，超出返回 429")
     remembered: int = Field(
         512, ge=0, le=100_000, description="检索与摘引回答各记住最近多少次，同样的问题不再重算；库有变动即作废，0 为不记"

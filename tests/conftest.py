@@ -29,7 +29,9 @@ def _settings_of_this_machine_do_not_matter() -> Iterator[None]:
     """A developer's KB_… variables must not reach the tests."""
     ours = [name for name in os.environ if name.startswith("KB_") and name != "KB_CHROMIUM"]
     kept = {name: os.environ.pop(name) for name in ours}
+    os.environ["KB_HELPERS"] = "0"  # a second process for each of some hundred services takes its time
     yield
+    del os.environ["KB_HELPERS"]
     os.environ.update(kept)
 
 
@@ -111,5 +113,5 @@ def serve() -> Callable[..., object]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service over the shipped corpus, shared by a whole run."""
-    with serving(tmp_path_factory.mktemp("served") / "home") as address:
+    with serving(tmp_path_factory.mktemp("served") / "home", KB_HELPERS="1") as address:
         yield address
