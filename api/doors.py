@@ -114,7 +114,13 @@ def _is_this_machine(host: str) -> bool:
 
 def _named_locally(request: Request, public_url: str) -> bool:
     """A page of another site that has pointed its name at this machine still sends its own name."""
-    name = request.url.hostname or ""
+    return _is_named_locally(request.headers.get("host") or request.url.netloc, public_url)
+
+
+@lru_cache(maxsize=1024)
+def _is_named_locally(host: str, public_url: str) -> bool:
+    there = address_of(f"//{host}")
+    name = (there.hostname if there else None) or ""
     return is_loopback(name) or (bool(public_url) and name == urlsplit(public_url).hostname)
 
 

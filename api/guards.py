@@ -25,6 +25,13 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors {ancestors}"
 )
+_POLICIES = {framed: POLICY.format(ancestors="*" if framed else "'self'").encode() for framed in (True, False)}
+_FIXED = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+_OURS = {name for name, _ in _FIXED} | {b"x-request-id", b"x-frame-options", b"cross-origin-resource-policy"}
 SENT = ("authorization", "content-type", "accept", "mcp-session-id", "mcp-protocol-version")
 LONGEST_ASKED = 2000  # characters of the header names a preflight may ask for
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~\-]{1,100}")  # a header's name (RFC 9110)
@@ -205,28 +212,28 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            self._head(MutableHeaders(scope=message))
+            self._head(message)
         elif message["type"] == "http.response.body":
             self.bytes += len(message.get("body", b""))
         await self._send(message)
 
-    def _head(self, headers: MutableHeaders) -> None:
-        path = self._request.url.path
+    def _head(self, message: Message) -> None:
+        path = self._request.scope["path"]
+        given = [header for header in message["headers"] if header[0] not in _OURS]
+        names = {name for name, _ in given}
         framed = path == "/embed"
-        headers["X-Request-ID"] = self._identity
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-        headers.setdefault("Content-Security-Policy", POLICY.format(ancestors="*" if framed else "'self'"))
+        shared = path == "/embed.js" or path.startswith("/static/") or framed
+        given += _FIXED
+        given.append((b"x-request-id", self._identity.encode()))
         if not framed:
-            headers["X-Frame-Options"] = "SAMEORIGIN"
-        shared = path == "/embed.js" or path.startswith("/static/") or path == "/embed"
-        headers["Cross-Origin-Resource-Policy"] = (
-            "cross-origin" if shared or _crosses(path) else "same-origin"
-        )
-        if path.startswith(("/api/", "/v1/")):
-            headers.setdefault("Cache-Control", "no-store")
-        self._cross_origin(headers, path)
+            given.append((b"x-frame-options", b"SAMEORIGIN"))
+        if b"content-security-policy" not in names:
+            given.append((b"content-security-policy", _POLICIES[framed]))
+        given.append((b"cross-origin-resource-policy", b"cross-origin" if shared or _crosses(path) else b"same-origin"))
+        if path.startswith(("/api/", "/v1/")) and b"cache-control" not in names:
+            given.append((b"cache-control", b"no-store"))
+        message["headers"] = given
+        self._cross_origin(MutableHeaders(raw=given), path)
 
     def _cross_origin(self, headers: MutableHeaders, path: str) -> None:
         """Pages elsewhere may read what their key lets them ask; `caller_of` has checked the origin."""

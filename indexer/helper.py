@@ -5,25 +5,30 @@ a process that has opened the library as well and only reads: it searches and an
 the very edition of the library that it is told, and writes nothing. Whatever it cannot do (it is not up to
 date, it failed, it has ended) is done here instead, so nothing depends on it but the speed.
 
-    python -m indexer.helper DESCRIPTOR    (run by `Seats`; the socket of that number is its only connection)
+    python -m indexer.helper DESCRIPTOR…    (run by `Seats`; the sockets of these numbers are all it knows)
 """
 
 from __future__ import annotations
 
+import copyreg
 import gc
 import logging
 import os
+import pickle
+import select
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from multiprocessing.connection import Connection, Pipe
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any, Final, Literal, TypeVar
 
 from kb.errors import KBError
-from kb.model import Filters, Hit, Mode, Question
+from kb.model import Answer, Citation, Claim, Document, Filters, Hit, Mode, Question
 from kb.settings import Settings
 
 from .assistant import Assistant, Worked
@@ -34,9 +39,13 @@ log = logging.getLogger("kb.helper")
 Call = Literal["search", "answer"]
 READY: Final = "ready"  # can be asked
 LATER: Final = "later"  # has not the edition asked for; READY follows once it has opened what is newest
-DONE: Final = "done"  # followed by the result
+DONE: Final = "done"  # comes with the result
 FAILED: Final = "failed"
+LINES = 2  # to a helper: while it works on one question, the next has arrived
 AGAIN = 30.0  # seconds a helper must have lived for another to be started in its place
+_LENGTH = struct.Struct("!Q")  # stands before every message
+_WAIT = struct.Struct("ll")  # a `timeval`
+_PIECE = 1 << 16  # bytes read at once; most messages are shorter
 
 
 class Seats:
@@ -51,21 +60,20 @@ class Seats:
         self._wanted = min(helpers, self._processors - 1)
         self._change = threading.Condition()
         self._here = 0  # threads at work here
-        self._ready: set[_Helper] = set()
-        self._idle: list[_Helper] = []  # those of the ready with nothing to do
-        self._all: set[_Helper] = set()
+        self._idle: list[_Line] = []
+        self._helpers: set[_Helper] = set()
         self._closed = False
 
     def start(self) -> None:
         """Begin to start the helpers; returns at once, until they are ready all is done here."""
         for _ in range(self._wanted):
-            threading.Thread(target=self._start_one, name="kb-helper", daemon=True).start()
+            _in_background(self._start_one)
 
     def close(self) -> None:
+        """End the helpers. What is asked after it is done here."""
         with self._change:
             self._closed = True
-            gone = list(self._all)
-            self._ready, self._idle, self._all = set(), [], set()
+            gone, self._helpers, self._idle = self._helpers, set(), []
             self._change.notify_all()
         for helper in gone:
             helper.end()
@@ -73,7 +81,7 @@ class Seats:
     @property
     def ready(self) -> int:
         """Helpers that can be asked."""
-        return len(self._ready)
+        return sum(helper.usable > 0 for helper in self._helpers)
 
     def work(self, call: Call, arguments: tuple[Any, ...], here: Callable[[], T]) -> T:
         """What `here()` gives, of which a helper may do the work.
@@ -81,36 +89,13 @@ class Seats:
         `here` must be that call with those arguments on this library, and change nothing.
         """
         edition = self._library.edition()
-        helper = self._take()
-        if helper is None:
-            return self._done_here(here)
-        try:
-            done, result = helper.ask(edition, call, arguments, self._library.settings.request_seconds)
-        except Exception as error:  # whatever has become of it: the question is answered here
-            self._lose(helper, error)
-            done, result = FAILED, None
-        else:
-            self._give_back(helper, done)
-        if done == DONE:
-            return result  # type: ignore[no-any-return]
-        with self._change:
-            self._here += 1
-        return self._done_here(here)
-
-    # ---- seats ---------------------------------------------------------------------------
-
-    def _take(self) -> _Helper | None:
-        """A seat: a helper's, or, counted in `_here`, one here (None)."""
-        with self._change:
-            while True:
-                if self._here < max(1, self._processors - len(self._ready)):
-                    self._here += 1
-                    return None
-                if self._idle and not self._library.at_work:
-                    return self._idle.pop()
-                self._change.wait()
-
-    def _done_here(self, here: Callable[[], T]) -> T:
+        line = self._take()
+        if line is not None:
+            done, result = self._ask(line, (edition, call, arguments))
+            if done == DONE:
+                return result  # type: ignore[no-any-return]
+            with self._change:
+                self._here += 1
         try:
             return here()
         finally:
@@ -118,117 +103,186 @@ class Seats:
                 self._here -= 1
                 self._change.notify()
 
-    def _give_back(self, helper: _Helper, done: str) -> None:
+    # ---- seats ---------------------------------------------------------------------------
+
+    def _take(self) -> _Line | None:
+        """A seat: a line to a helper, or, counted in `_here`, one here (None)."""
+        with self._change:
+            while True:
+                if self._here < max(1, self._processors - self.ready):
+                    self._here += 1
+                    return None
+                if self._idle and not self._library.at_work:
+                    return self._idle.pop(0)
+                self._change.wait()
+
+    def _ask(self, line: _Line, message: tuple[Edition, Call, tuple[Any, ...]]) -> tuple[str, Any]:
+        try:
+            line.send(message)
+            done, result = line.receive()
+        except Exception as error:  # whatever has become of it: the question is answered here
+            self._lose(line.helper, error)
+            return FAILED, None
         if done == LATER:
             with self._change:
-                self._ready.discard(helper)
+                line.helper.usable -= 1
                 self._change.notify()
-            threading.Thread(target=self._await, args=(helper,), name="kb-helper", daemon=True).start()
-            return
+            _in_background(self._await, line)
+        else:
+            self._free(line)
+        return done, result
+
+    def _free(self, line: _Line) -> None:
         with self._change:
-            if helper in self._ready:
-                self._idle.append(helper)
+            if line.helper in self._helpers:
+                self._idle.append(line)
             self._change.notify()
 
     # ---- helpers -------------------------------------------------------------------------
 
     def _start_one(self) -> None:
-        try:
-            helper = _Helper(self._library.settings)
-        except OSError as error:
-            log.warning("helper not started: %s", error)
-            return
+        helper = _Helper(self._library.settings)
         with self._change:
             closed = self._closed
             if not closed:
-                self._all.add(helper)
+                self._helpers.add(helper)
         if closed:
             helper.end()
             return
-        self._await(helper)
+        for line in helper.lines:
+            self._await(line)
 
-    def _await(self, helper: _Helper) -> None:
-        """Until it says that it is ready; then it has a seat."""
+    def _await(self, line: _Line) -> None:
+        """Until the helper says on this line that it is ready; then it can be used."""
         try:
-            helper.become_ready()
+            if line.receive(patient=True) != READY:
+                raise EOFError
         except Exception as error:
-            self._lose(helper, error)
+            self._lose(line.helper, error)
             return
         with self._change:
-            if helper in self._all:
-                self._ready.add(helper)
-                self._idle.append(helper)
-            self._change.notify()
+            line.helper.usable += 1
+        self._free(line)
 
     def _lose(self, helper: _Helper, why: Exception) -> None:
         """Do without one that does not answer; where it lived for a while, start another."""
         with self._change:
-            known = helper in self._all
-            self._all.discard(helper)
-            self._ready.discard(helper)
+            known = helper in self._helpers
+            self._helpers.discard(helper)
+            self._idle = [line for line in self._idle if line.helper is not helper]
             self._change.notify_all()
         helper.end()
         if not known or self._closed:
             return
         log.warning("helper lost: %s", type(why).__name__)
         if helper.age > AGAIN:
-            threading.Thread(target=self._start_one, name="kb-helper", daemon=True).start()
+            _in_background(self._start_one)
+
+
+def _in_background(work: Callable[..., None], *arguments: Any) -> None:
+    threading.Thread(target=work, args=arguments, name="kb-helper", daemon=True).start()
 
 
 class _Helper:
-    """The process, seen from here. One thread at a time speaks with it."""
+    """The process, seen from here."""
 
     def __init__(self, settings: Settings) -> None:
         self._began = time.monotonic()
-        self._connection, theirs = Pipe()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            )  # fmt: skip
-        self._connection.send(settings)
+        self.usable = 0  # lines
+        pairs = [socket.socketpair() for _ in range(LINES)]
+        self.lines = [_Line(ours, settings.request_seconds, self) for ours, _ in pairs]
+        numbers = [theirs.fileno() for _, theirs in pairs]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__, *map(str, numbers)],
+            pass_fds=numbers, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        for _, theirs in pairs:
+            theirs.close()
+        self.lines[0].send(settings)
 
     @property
     def age(self) -> float:
         """Seconds since it was started."""
         return time.monotonic() - self._began
 
-    def become_ready(self) -> None:
-        if self._connection.recv() != READY:
-            raise EOFError
-
-    def ask(self, edition: Edition, call: Call, arguments: tuple[Any, ...], seconds: float) -> tuple[str, Any]:
-        """(DONE, result), (LATER, None) or (FAILED, None). Raises where it has ended, or takes too long."""
-        self._connection.send((edition, call, arguments))
-        if not self._connection.poll(seconds):
-            raise TimeoutError
-        done, result = self._connection.recv()
-        return done, result
-
     def end(self) -> None:
-        self._connection.close()  # what it waits for
+        """Whoever waits for it hears that it is gone."""
         self._process.kill()
         self._process.wait()
+        for line in self.lines:
+            line.close()
+
+
+class _Line:
+    """One end of a connection between the two. One thread at a time speaks on it.
+
+    A whole message goes out in one call and, if short, comes in in one: after each the interpreter has to be
+    waited for.
+    """
+
+    def __init__(self, connection: socket.socket, seconds: float = 0.0, helper: Any = None) -> None:
+        self.helper: _Helper = helper
+        self._connection = connection
+        connection.setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVTIMEO, _WAIT.pack(int(seconds), int(seconds % 1 * 1_000_000))
+        )
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def send(self, message: object) -> None:
+        body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        self._connection.sendall(_LENGTH.pack(len(body)) + body)
+
+    def receive(self, patient: bool = False) -> Any:
+        """The next message. Raises `EOFError` where the other end is gone, and, unless `patient`, `OSError` where
+        none comes in time."""
+        data = b""
+        while len(data) < _LENGTH.size or len(data) < _LENGTH.size + _LENGTH.unpack_from(data)[0]:
+            try:
+                piece = self._connection.recv(_PIECE)
+            except BlockingIOError:
+                if patient:
+                    continue
+                raise
+            if not piece:
+                raise EOFError
+            data += piece
+        return pickle.loads(memoryview(data)[_LENGTH.size :])
+
+
+def _plainly(kind: type[Any]) -> None:
+    """Pickle a frozen dataclass as the call that makes it: a third of the time."""
+    names = [field.name for field in fields(kind)]
+    copyreg.pickle(kind, lambda value: (kind, tuple(getattr(value, name) for name in names)))
+
+
+for _kind in (Answer, Citation, Claim, Document, Filters, Hit, Question):
+    _plainly(_kind)
 
 
 # ---- the other side --------------------------------------------------------------------
 
 
-def main(descriptor: int) -> int:
-    """Answer what comes over a socket until its other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then closes the socket
-    connection = Connection(descriptor)
+def main(descriptors: Sequence[int]) -> int:
+    """Answer what comes over some sockets until their other ends are closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then ends this
+    lines = {number: _Line(socket.socket(fileno=number)) for number in descriptors}
     try:
-        settings: Settings = connection.recv()
+        settings: Settings = lines[descriptors[0]].receive()
         library = Library(settings)
         assistant = Assistant(library, remembered=0)
         library.search("政策", k=1)
         gc.collect()
         gc.freeze()
-        connection.send(READY)
+        for line in lines.values():
+            line.send(READY)
+        waiting = select.poll()
+        for number in lines:
+            waiting.register(number, select.POLLIN)
         while True:
-            edition, call, arguments = connection.recv()
-            _answer(connection, library, assistant, edition, call, arguments)
+            for number, _ in waiting.poll():
+                _answer(lines[number], library, assistant)
     except (EOFError, OSError):
         return 0
     except KBError as error:
@@ -236,18 +290,16 @@ def main(descriptor: int) -> int:
         return 1
 
 
-def _answer(
-    connection: Connection, library: Library, assistant: Assistant, edition: Edition, call: Call,
-    arguments: tuple[Any, ...],
-) -> None:  # fmt: skip
+def _answer(line: _Line, library: Library, assistant: Assistant) -> None:
+    edition, call, arguments = line.receive()
     if library.edition_open() == edition:
         with library.held():
             if library.edition() == edition:
-                connection.send(_worked_out(library, assistant, call, arguments))
+                line.send(_worked_out(library, assistant, call, arguments))
                 return
-    connection.send((LATER, None))
+    line.send((LATER, None))
     library.searcher()
-    connection.send(READY)
+    line.send(READY)
 
 
 def _worked_out(library: Library, assistant: Assistant, call: Call, arguments: tuple[Any, ...]) -> tuple[str, Any]:
@@ -257,9 +309,7 @@ def _worked_out(library: Library, assistant: Assistant, call: Call, arguments: t
         return FAILED, None
 
 
-def _search(
-    library: Library, _: Assistant, text: str, filters: Filters, k: int, mode: Mode
-) -> tuple[Hit, ...]:
+def _search(library: Library, _: Assistant, text: str, filters: Filters, k: int, mode: Mode) -> tuple[Hit, ...]:
     return tuple(library.search(text, filters, k, mode))
 
 
@@ -271,4 +321,4 @@ _CALLS: dict[Call, Callable[..., Any]] = {"search": _search, "answer": _answered
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main([int(number) for number in sys.argv[1:]]))

@@ -1,9 +1,9 @@
 """How fast, how large, and next to whom.
 
-    python -m eval bench [--only add,search,http,update,open,million,peers] [--passages 1000000] [--json]
+    python -m eval bench [--only add,search,http,talk,update,open,million,peers] [--passages 1000000] [--json]
 
 Steps: `add` writes whole laws as Markdown files and adds them with `kb add`; `search`, `http`, `update`
-and `open` use that library; `million` is the same with the laws multiplied; `peers` runs bm25s,
+and `open` use that library; `talk` is fifty people conversing over the shipped documents; `million` is the same with the laws multiplied; `peers` runs bm25s,
 LlamaIndex, txtai and exact comparison over the same passages. Without a data folder the shipped
 documents, multiplied with variation, stand in. Results are kept in WORK/bench.json for `report`.
 """
@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m eval bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument(
-        "--only", default="add,search,http,update,open,peers", help="步骤，用逗号隔开；默认不含 million"
+        "--only", default="add,search,http,talk,update,open,peers", help="步骤，用逗号隔开；默认不含 million"
     )
     made.add_argument("--data", type=Path, default=Path("../shared/data"))
     made.add_argument("--work", type=Path, default=Path(".work/eval"))

@@ -24,6 +24,7 @@ from .contenders import CONTENDERS
 from .http import http_step, open_step, update_step
 from .peers import contest
 from .process import KB, run
+from .talk import talk_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,12 @@ def served_step(bench: Bench) -> dict[str, Any]:
     return http_step(ready(bench), many_questions(bench.data), bench.seconds) | machine()
 
 
+def talked_step(bench: Bench) -> dict[str, Any]:
+    asked = [q.text for q in dataset("own", bench.data).queries]
+    random.Random(0).shuffle(asked)
+    return talk_step(bench.work, asked) | machine()
+
+
 def updated_step(bench: Bench) -> dict[str, Any]:
     return update_step(ready(bench)) | machine()
 
@@ -177,6 +184,6 @@ def peers_step(bench: Bench) -> dict[str, Any]:
 
 
 STEPS: dict[str, Callable[[Bench], dict[str, Any]]] = {
-    "add": add_step, "search": search_step, "http": served_step, "update": updated_step, "open": opened_step,
+    "add": add_step, "search": search_step, "http": served_step, "talk": talked_step, "update": updated_step, "open": opened_step,
     "million": million_step, "peers": peers_step,
 }  # fmt: skip

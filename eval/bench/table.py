@@ -13,6 +13,8 @@ ROWS: tuple[tuple[str, str, str, Callable[[Figures], str]], ...] = (
     ("search", "　向量一侧 recall@10（对照逐一比较）", "≥ 0.99", lambda r: f"{r['vector_recall@10']:.4f}"),
     ("http", "POST /api/search，8 个客户，没有一问问两次", "≥ 150 次/秒，无错误", lambda r: f"{r['answers_per_s']:.0f} 次/秒，{r['errors']} 个错误，p99 {r['p99_ms']:.0f} ms"),
     ("http", "　同上，大家都问的一百问", "", lambda r: f"{r['again']['answers_per_s']:.0f} 次/秒，p99 {r['again']['p99_ms']:.0f} ms"),
+    ("talk", "50 人同时对话，同一瞬间发问：到第一句", "中位 ≤ 150 ms，无错误", lambda r: f"中位 {r['at_once']['first_p50_ms']:.0f} ms，{r['errors']} 个错误"),
+    ("talk", "　同上，对话进行中", "", lambda r: f"中位 {r['under_way']['first_p50_ms']:.0f} ms，九成在 {r['under_way']['first_p90_ms']:.0f} ms 内"),
     ("update", "服务运行中，改动一份文档到可检索", "≤ 1 秒", lambda r: f"{r['changed_to_searchable_s']:.2f} 秒"),
     ("open", "启动到服务就绪", "≤ 2 秒", lambda r: f"{r['service_ready_s']:.2f} 秒"),
     ("open", "　就绪时常驻内存", "≤ 700 MB", lambda r: f"{r['resident_mb']:.0f} MB"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from library_samples import notice, opened, put, take
 
 from indexer import helper as helpers
 from indexer.assistant import Assistant
-from indexer.helper import DONE, Seats
+from indexer.helper import Seats, _Line
 from indexer.library import Library
 from kb.model import Filters, Hit, Question
 
@@ -98,7 +99,7 @@ def test_it_finds_and_answers_just_what_is_found_and_answered_here(library: Libr
 
 def test_who_asks_alone_is_answered_here(library: Library, seats: Seats) -> None:
     hits = searched(library)
-    seats._idle[0].ask = refused  # type: ignore[method-assign]
+    seats._ask = refused  # type: ignore[assignment]
     assert seats.work("search", ASKED, lambda: hits) is hits
 
 
@@ -151,13 +152,17 @@ def test_another_is_started_where_one_has_lived_for_a_while(
     assert processes() != [process]
 
 
-def test_one_that_hangs_is_ended_and_the_question_answered(library: Library, seats: Seats) -> None:
+def test_one_that_hangs_is_ended_and_the_question_answered(library: Library) -> None:
     library.settings = library.settings.model_copy(update={"request_seconds": 0.2})
+    seats = Seats(library, 1, processors=2)
+    seats.start()
+    until(lambda: seats.ready == 1)
     [process] = processes()
     process.suspend()
     with Busy(seats):
         assert seats.work("search", ASKED, lambda: searched(library)) == searched(library)
     until(lambda: not processes())
+    seats.close()
 
 
 def test_what_fails_there_is_told_here(library: Library, seats: Seats) -> None:
@@ -202,7 +207,17 @@ def test_it_ends_with_the_one_it_helps(library: Library, tmp_path: Path) -> None
     helper.wait(PATIENCE)
 
 
-def test_a_done_call_says_so(library: Library, seats: Seats) -> None:
-    helper = seats._idle[0]
-    done, hits = helper.ask(library.edition(), "search", ASKED, PATIENCE)
-    assert done == DONE and hits == searched(library)
+def test_a_long_message_arrives_whole_and_one_that_is_late_is_an_error() -> None:
+    one, other = socket.socketpair()
+    here, there = _Line(one, 0.1), _Line(other)
+    long = "长" * 1_000_000
+    sender = threading.Thread(target=there.send, args=(long,))
+    sender.start()
+    assert here.receive() == long
+    sender.join()
+    with pytest.raises(BlockingIOError):
+        here.receive()
+    there.close()
+    with pytest.raises(EOFError):
+        here.receive(patient=True)
+    here.close()
