@@ -30,7 +30,7 @@ class In(BaseModel):
 class Out(BaseModel):
     """What we send; fields may be added."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)  # built when the API is described, not at the start
 
 
 class FiltersIn(In):

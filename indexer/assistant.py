@@ -17,20 +17,18 @@ from kb import particulars, references
 from kb.compose import COURTESY, Composed, caution, compose, edition, fallen_article, refusal_text
 from kb.evidence_features import Evidence
 from kb.fold import fold
-from kb.gate import Exhibit
-from kb.generate import Generator
 from kb.history import Tools, readings
 from kb.ledger import Ledger, ledger_key
 from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason, Turn
 from kb.privacy import mask
 from kb.quoting import Pick
 from kb.refusal import out_of_scope
+from kb.settings import Settings
 from kb.store import now
 from kb.understand import courteous, is_asking, names_document, names_past
 from kb.validity import version_key
 
 from .gather import Gatherer
-from .generation import exhibits
 from .judging import Chosen, Judge, Verdict
 from .library import Library
 from .official.places import places
@@ -38,6 +36,8 @@ from .recent import Recent
 from .suggest import in_turn
 
 if TYPE_CHECKING:
+    from kb.generate import Generator
+
     from .helper import Seats
 
 Event = Callable[[str, object], None]
@@ -80,7 +80,7 @@ class Assistant:
         self._judge = Judge(self.gatherer)
         masked = mask if library.settings.mask_personal else None
         self.ledger = Ledger(library.store.engine, ledger_key(library.settings.home), masked)
-        self._generator = Generator(library.settings) if library.settings.model_url else None
+        self._generator = _generator(library.settings)
         self._suggested: dict[tuple[str, ...], tuple[int, list[str]]] = {}  # by what a caller may see
         self._tools = Tools(library.words.cut, self._likeness, places)
 
@@ -310,20 +310,11 @@ class Assistant:
             kind=composed.kind, claims=composed.claims, citations=composed.citations, notes=notes,
         )  # fmt: skip
         if self._generator is not None and not question.quoting:
-            given = self._exhibits(evidence, answer)
-            asked = answer.rewritten or answer.question
-            return self._generator.answer(asked, given, answer, lambda claim: emit("claim", claim))
-        return answer
+            from .generation import given
 
-    def _exhibits(self, evidence: Evidence, answer: Answer) -> tuple[Exhibit, ...]:
-        """What a language model is given to read of the evidence."""
-        owners = {d.id: i for i, d in enumerate(evidence.documents)}
-        texts = {
-            (id, evidence.revisions[i].number): (evidence.revisions[i], evidence.sources[i].reading)
-            for id, i in owners.items()
-        }
-        hits = [hit for hit in evidence.hits if not evidence.revisions[owners[hit.document.id]].altered]
-        return exhibits(hits, answer.citations, texts)
+            asked, exhibits = answer.rewritten or answer.question, given(evidence, answer)
+            return self._generator.answer(asked, exhibits, answer, lambda claim: emit("claim", claim))
+        return answer
 
     def _likeness(self, word: str, others: Sequence[str]) -> list[float]:
         rows = self.gatherer.vectors.rows([word, *others])
@@ -345,6 +336,15 @@ class Assistant:
             question = Question(suggestion.text, filters=filters, quoting=True)
             if suggestion.kept(self._answer(question, lambda name, value: None)):
                 yield suggestion.text
+
+
+def _generator(settings: Settings) -> Generator | None:
+    """The language model of the settings; it and its gate are imported only where there is one."""
+    if not settings.model_url:
+        return None
+    from kb.generate import Generator
+
+    return Generator(settings)
 
 
 def _settled(answer: Answer) -> bool:

@@ -6,12 +6,24 @@ from collections.abc import Mapping, Sequence
 
 from kb.compose import page_of
 from kb.evidence import Reading
+from kb.evidence_features import Evidence
 from kb.gate import Exhibit
-from kb.model import Citation, Document, Hit, Revision, Span
+from kb.model import Answer, Citation, Document, Hit, Revision, Span
 
 MOST_EXHIBITS = 10
 MOST_TEXT = 8000  # code points of all exhibits together
 Texts = Mapping[tuple[str, int], tuple[Revision, Reading]]
+
+
+def given(evidence: Evidence, answer: Answer) -> tuple[Exhibit, ...]:
+    """Of the evidence of a quoting answer; nothing of a text that has been altered since it came in."""
+    owners = {d.id: i for i, d in enumerate(evidence.documents)}
+    texts = {
+        (id, evidence.revisions[i].number): (evidence.revisions[i], evidence.sources[i].reading)
+        for id, i in owners.items()
+    }
+    hits = [hit for hit in evidence.hits if not evidence.revisions[owners[hit.document.id]].altered]
+    return exhibits(hits, answer.citations, texts)
 
 
 def exhibits(hits: Sequence[Hit], citations: Sequence[Citation], texts: Texts) -> tuple[Exhibit, ...]:

@@ -24,6 +24,7 @@ from kb.fold import fold_all
 from kb.store import PATH_SEPARATOR, IndexRow, Store
 
 from . import vectors
+from .cutting import Cut, Cutter
 from .embed import Embedder
 from .lexical import LexicalIndex
 from .vectors import VectorIndex
@@ -116,7 +117,7 @@ class Index:
         return known is not None and path.is_file() and _crc(path) != known
 
     def open_lexical(self) -> LexicalIndex:
-        return LexicalIndex(self.folder / "words", self.words)
+        return LexicalIndex(self.folder / "words")
 
     def open_vectors(self, manifest: Manifest) -> VectorIndex:
         opened = VectorIndex(
@@ -168,7 +169,8 @@ class Index:
     ) -> Manifest:
         self.folder.mkdir(parents=True, exist_ok=True)
         gone = store.gone_since(known.generation)
-        if known.files and not gone and not store.has_added(known.generation):
+        count = store.added_count(known.generation)
+        if known.files and not gone and not count:
             manifest = replace(known, generation=generation)
             self._commit(manifest)
             return manifest
@@ -176,16 +178,17 @@ class Index:
         ids: list[np.ndarray] = []
         rows: list[np.ndarray] = []
 
-        def stream() -> Iterator[Sequence[IndexRow]]:
-            for batch in store.added_since(known.generation):
+        def stream(cutter: Cutter) -> Iterator[tuple[Sequence[IndexRow], Cut]]:
+            for batch, cut in cutter.each(store.added_since(known.generation)):
                 ids.append(np.fromiter((row.id for row in batch), np.int64, len(batch)))
                 encoded = self.embedder.encode(embedding_texts(batch))
                 rows.append(encoded.astype(np.float16))
-                yield batch
+                yield batch, cut
                 if progress:
                     progress(len(batch))
 
-        lexical.write(stream(), gone)
+        with Cutter(self.words, count) as cutter:
+            lexical.write(stream(cutter), gone)
         if lexical.count() != store.passage_count():
             raise BrokenIndex(f"词索引 {self.folder / 'words'} 与库存不符；请运行 `kb reindex` 重建")
         manifest = self._write_vectors(store, replace(known, generation=generation), ids, rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,11 @@ import numpy as np
 import tantivy
 
 from kb.errors import BrokenIndex
-from kb.fold import fold_all
 from kb.store import IndexRow
 
-from .words import Words, grams
+from .cutting import Cut, Fields
 
-FIELDS = ("words", "bigrams", "title")
+FIELDS = Fields._fields
 HEAP = 128_000_000  # bytes the writer may fill before it flushes a segment
 FREQUENCIES_KEPT = 65_536  # words whose frequency is remembered
 FEW = 10_000  # passages taken out by one query
@@ -52,7 +50,7 @@ def schema() -> Any:
 class LexicalIndex:
     """One Tantivy folder: many readers; `write` belongs to whoever holds the writer's lock."""
 
-    def __init__(self, folder: Path, words: Words) -> None:
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         try:
@@ -61,14 +59,12 @@ class LexicalIndex:
             self._index.reload()
         except Exception as error:
             raise BrokenIndex(f"词索引 {folder} 已损坏（{error}）；请运行 `kb reindex` 重建") from error
-        self._words = words
         self._frequencies: dict[tuple[str, str], int] = {}  # as of the last reload
-        self._heading_tokens = lru_cache(maxsize=4096)(lambda text: " ".join(words.index_tokens(text)))
 
     def count(self) -> int:
         return int(self._index.searcher().num_docs)
 
-    def write(self, added: Iterable[Sequence[IndexRow]], gone: Iterable[int]) -> int:
+    def write(self, added: Iterable[tuple[Sequence[IndexRow], Cut]], gone: Iterable[int]) -> int:
         """Take passages out and in, then commit. Doing it twice is doing it once."""
         sweep(self._folder)
         try:
@@ -76,16 +72,16 @@ class LexicalIndex:
         except (ValueError, OSError) as error:
             raise BrokenIndex(f"词索引 {self._folder} 写不进去（{error}）；请运行 `kb reindex` 重建") from error
 
-    def _write(self, added: Iterable[Sequence[IndexRow]], gone: Iterable[int]) -> int:
+    def _write(self, added: Iterable[tuple[Sequence[IndexRow], Cut]], gone: Iterable[int]) -> int:
         writer = self._index.writer(HEAP, 1)
         self._take_out(writer, list(gone))
         known = self._index.searcher().num_docs > 0
         count = 0
-        for batch in added:
+        for batch, cut in added:
             if known:  # a killed process may have written some of these before
                 self._take_out(writer, [row.id for row in batch])
-            for row, folded in zip(batch, fold_all([row.text for row in batch]), strict=True):
-                writer.add_document(self._document(row, folded))
+            for row, fields in zip(batch, cut.done(), strict=True):
+                writer.add_document(_document(row, fields))
             count += len(batch)
         writer.commit()
         writer.wait_merging_threads()
@@ -98,15 +94,6 @@ class LexicalIndex:
         for start in range(0, len(passages), FEW):
             chosen = list(passages[start : start + FEW])
             writer.delete_documents_by_query(tantivy.Query.term_set_query(self._index.schema, "id", chosen))
-
-    def _document(self, row: IndexRow, folded: str) -> Any:
-        document = tantivy.Document()
-        document.add_unsigned("id", row.id)
-        document.add_unsigned("doc", row.document)
-        document.add_text("words", " ".join(self._words.tokens(folded)))
-        document.add_text("bigrams", " ".join(grams(folded)))
-        document.add_text("title", self._heading_tokens(f"{row.title} {row.number} {row.path}"))
-        return document
 
     def reload(self) -> None:
         try:
@@ -152,6 +139,15 @@ class LexicalIndex:
             if len(counted) < FREQUENCIES_KEPT:
                 counted[field, term] = known
         return known
+
+
+def _document(row: IndexRow, fields: Fields) -> Any:
+    document = tantivy.Document()
+    document.add_unsigned("id", row.id)
+    document.add_unsigned("doc", row.document)
+    for field, terms in zip(FIELDS, fields, strict=True):
+        document.add_text(field, terms)
+    return document
 
 
 def sweep(folder: Path) -> None:

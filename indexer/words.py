@@ -86,6 +86,7 @@ class Words:
             except (OSError, UnicodeDecodeError) as error:
                 raise BadInput(f"词表 {user_lexicon} 读不出：{error}；请存为 UTF-8 文本") from error
             entries += read_lexicon(own, str(user_lexicon))
+        self.user_lexicon = user_lexicon
         self.entries = entries
         self._jieba = _SPARE.pop() if _SPARE else rjieba.Jieba()
         self._parts: dict[str, list[str]] = {}  # lexicon word → what jieba alone would cut it into

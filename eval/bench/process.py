@@ -96,8 +96,9 @@ def serving(home: Path, **settings: str) -> Iterator[Service]:
                 log.seek(0)
                 raise KBError(f"服务没有启动：{log.read()[-1500:]}")
             url = str(json.loads(line)["url"]).rstrip("/")
-            while httpx.get(f"{url}/health/ready", timeout=30).status_code != 200:
-                time.sleep(0.02)
+            with httpx.Client(timeout=30) as client:
+                while client.get(f"{url}/health/ready").status_code != 200:
+                    time.sleep(0.01)
             yield Service(url, psutil.Process(process.pid), time.perf_counter() - began)
         finally:
             process.terminate()

@@ -71,7 +71,9 @@ class _Worker(ForkServerProcess):
                 spawn.get_preparation_data = whole
 
 
-class _WithoutMain(ForkServerContext):
+class WithoutMain(ForkServerContext):
+    """Where processes are started that do not run the caller's main script again."""
+
     Process = _Worker
 
 
@@ -92,7 +94,7 @@ class ParsePool:
         import pebble
 
         self.workers, self.seconds, self.memory = max(workers, 1), seconds, memory
-        context = _WithoutMain()
+        context = WithoutMain()
         context.set_forkserver_preload(["indexer.parse.warm", *preload])
         self._pool = pebble.ProcessPool(
             max_workers=self.workers, context=context, initializer=_limit, initargs=(memory,)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from indexer.cutting import Cut, Cutter
 from indexer.lexical import LexicalIndex, Scope
 from indexer.words import Words
 from kb.errors import BrokenIndex
@@ -22,10 +24,14 @@ def rows(texts: list[str] = TEXTS) -> list[IndexRow]:
     return [IndexRow(n, 9 + n, "", "", "", text) for n, text in enumerate(texts, 1)]
 
 
+def cut(*batches: list[IndexRow]) -> Iterator[tuple[Sequence[IndexRow], Cut]]:
+    return Cutter(WORDS, 0).each(batches)
+
+
 @pytest.fixture
 def index(tmp_path: Path) -> LexicalIndex:
-    made = LexicalIndex(tmp_path, WORDS)
-    made.write([rows()], [])
+    made = LexicalIndex(tmp_path)
+    made.write(cut(rows()), [])
     return made
 
 
@@ -60,7 +66,7 @@ def test_a_scope_keeps_or_leaves_out_documents_and_changes_no_score(index: Lexic
 
 def test_writing_twice_is_writing_once(index: LexicalIndex) -> None:
     before = found(index, "停车")
-    index.write([rows()], [])
+    index.write(cut(rows()), [])
     assert index.count() == 4
     assert list(found(index, "停车")) == list(before)
 
@@ -77,8 +83,8 @@ def test_frequency_counts_passages_not_words(index: LexicalIndex) -> None:
 
 
 def test_a_reader_sees_a_commit_after_it_reloads(tmp_path: Path, index: LexicalIndex) -> None:
-    reader = LexicalIndex(tmp_path, WORDS)
-    index.write([[IndexRow(5, 14, "", "", "", "停车 新规")]], [])
+    reader = LexicalIndex(tmp_path)
+    index.write(cut([IndexRow(5, 14, "", "", "", "停车 新规")]), [])
     assert 5 not in found(reader, "新规")
     reader.reload()
     assert 5 in found(reader, "新规")
@@ -91,4 +97,4 @@ def test_no_terms_find_nothing(index: LexicalIndex) -> None:
 def test_a_broken_index_is_named_with_the_repair(tmp_path: Path, index: LexicalIndex) -> None:
     (tmp_path / "meta.json").write_text("{", "utf-8")
     with pytest.raises(BrokenIndex, match="kb reindex"):
-        LexicalIndex(tmp_path, WORDS)
+        LexicalIndex(tmp_path)
