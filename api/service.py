@@ -72,6 +72,13 @@ class Service:
             self.trouble = "打开数据目录时出错，已记入日志；请运行 `kb doctor` 检查"
         gc.enable()  # `kb serve` starts without: nothing that is loaded becomes garbage
         self._loaded.set()
+        if self.trouble is None and not self.stopping:
+            quietly(self._look_ahead)
+
+    def _look_ahead(self) -> None:
+        """What the first change, or the first question about another day, would wait for."""
+        assert self._library is not None
+        self._library.verdicts(date.today())
 
     def close(self) -> None:
         """Let what is running finish, then end the workers."""

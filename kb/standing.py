@@ -22,6 +22,7 @@ class Standing:
         self._facts: dict[int, Facts] = {}  # by row id
         self._documents: dict[str, Document] = {}
         self._resolved = lru_cache(maxsize=64)(self._resolve)
+        self._alone: tuple[date, dict[str, tuple[Facts, Verdict]]] = (date.min, {})  # see `resolve`; of one day
 
     def verdicts(self, day: date) -> dict[str, Verdict]:
         """The verdict on every listed document on a day, by document id."""
@@ -55,6 +56,7 @@ class Standing:
             before = self._facts.pop(row_id, None)
             if before is not None:
                 self._documents.pop(before.id, None)
+                self._alone[1].pop(before.id, None)
             if document is not None:
                 self._documents[document.id] = document
                 self._facts[row_id] = facts_of(
@@ -66,4 +68,7 @@ class Standing:
         self._generation = generation
 
     def _resolve(self, _generation: int, day: date) -> dict[str, Verdict]:
-        return dict(resolve(list(self._facts.values()), day))
+        if day == date.today() != self._alone[0]:
+            self._alone = (day, {})
+        alone = self._alone[1] if day == self._alone[0] else None
+        return dict(resolve(list(self._facts.values()), day, alone=alone))

@@ -486,22 +486,27 @@ class Store:
 
     def added_since(self, generation: int, batch: int = 4096) -> Iterator[list[IndexRow]]:
         """Passages that came after a generation, in id order, a batch at a time."""
-        last = 0
         with self.engine.connect() as connection:
-            while True:
+            # Between the first and the last there are no others: ids only grow. Without these two SQLite would
+            # look through all the older ones.
+            first, last = connection.execute(
+                select(func.min(passages.c.id), func.max(passages.c.id)).where(passages.c.generation > generation)
+            ).one()
+            before = (first or 0) - 1
+            while last is not None:
                 rows = [
                     IndexRow(r.id, r.document, r.title, r.number or "", r.path, r.text)
                     for r in connection.execute(
                         select(passages.c.id, passages.c.document, passages.c.path, passages.c.text,
                                documents.c.title, documents.c.number)
                         .join(documents, documents.c.id == passages.c.document)
-                        .where(passages.c.generation > generation, passages.c.id > last)
+                        .where(passages.c.id > before, passages.c.id <= last)
                         .order_by(passages.c.id).limit(batch)
                     )
                 ]  # fmt: skip
                 if not rows:
                     return
-                last = rows[-1].id
+                before = rows[-1].id
                 yield rows
 
     def added_count(self, generation: int) -> int:
@@ -529,12 +534,13 @@ class Store:
 
     def passage_documents(self, generation: int = 0) -> np.ndarray:
         """(n, 2) int64: passage id and document row id of what came after a generation, in id order."""
-        since = f"WHERE generation > {int(generation)}" if generation else ""
+        # The plus keeps SQLite from going by document where few have come: it would look at all the others.
+        since, by = (f"WHERE generation > {int(generation)}", "+document") if generation else ("", "document")
         with self.engine.connect() as connection:
             # The ids of a document follow each other: a row a document is enough to know them all.
             runs = _numbers(
                 connection,
-                f"SELECT document, min(id), max(id), count(*) FROM passages {since} GROUP BY document ORDER BY 2", 4,
+                f"SELECT document, min(id), max(id), count(*) FROM passages {since} GROUP BY {by} ORDER BY 2", 4,
             )  # fmt: skip
             document, first, last, count = runs.T
             if (last - first + 1 == count).all():

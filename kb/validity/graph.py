@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -169,17 +169,28 @@ def _later(facts: Sequence[Facts]) -> dict[str, list[Facts]]:
 
 
 def resolve(
-    facts: Sequence[Facts], as_of: date | None = None, only: Iterable[str] | None = None
-) -> Mapping[str, Verdict]:
-    """The status of every document (or of those in `only`) on `as_of`, today where None."""
+    facts: Sequence[Facts], as_of: date | None = None, only: Iterable[str] | None = None,
+    alone: MutableMapping[str, tuple[Facts, Verdict]] | None = None,
+) -> Mapping[str, Verdict]:  # fmt: skip
+    """The status of every document (or of those in `only`) on `as_of`, today where None.
+
+    `alone` keeps, for another call on the same day, the verdicts on documents that no other touches: they
+    follow from the document's own facts.
+    """
     day = as_of or date.today()
     aimed, later = incoming(facts), _later(facts)
     wanted = None if only is None else set(only)
-    return {
-        f.id: status_of(f, aimed.get(f.id, ()), day, later.get(f.id, ()))
-        for f in facts
-        if wanted is None or f.id in wanted
-    }
+    kept = {} if alone is None else alone
+
+    def verdict(f: Facts) -> Verdict:
+        if f.id in aimed or f.id in later:
+            return status_of(f, aimed.get(f.id, ()), day, later.get(f.id, ()))
+        known = kept.get(f.id)
+        if known is None or known[0] is not f:
+            known = kept[f.id] = (f, status_of(f, (), day))
+        return known[1]
+
+    return {f.id: verdict(f) for f in facts if wanted is None or f.id in wanted}
 
 
 def affected(changed: Facts, facts: Sequence[Facts]) -> set[str]:
