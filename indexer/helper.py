@@ -109,10 +109,11 @@ class Seats:
         """A seat: a line to a helper, or, counted in `_here`, one here (None)."""
         with self._change:
             while True:
-                if self._here < max(1, self._processors - self.ready):
+                alone = self._library.at_work  # the edition in use is no longer the one a helper would open
+                if self._here < max(1, self._processors - (0 if alone else self.ready)):
                     self._here += 1
                     return None
-                if self._idle and not self._library.at_work:
+                if self._idle and not alone:
                     return self._idle.pop(0)
                 self._change.wait()
 
@@ -141,7 +142,11 @@ class Seats:
     # ---- helpers -------------------------------------------------------------------------
 
     def _start_one(self) -> None:
-        helper = _Helper(self._library.settings)
+        try:
+            helper = _Helper(self._library.settings)
+        except OSError as error:
+            log.warning("helper not started: %s", error)
+            return
         with self._change:
             closed = self._closed
             if not closed:

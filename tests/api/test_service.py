@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from fastapi.testclient import TestClient
 
@@ -152,6 +153,33 @@ def test_too_many_questions_at_once_are_turned_away_with_a_time_to_come_back(ove
         assert [one.result().status_code for one in asked] == [200, 200]
     assert client.post("/api/ask", json={"question": QUESTION}).json()["basis"] == "grounded"
     assert "kb_rejected_total 2.0" in client.get("/metrics").text
+
+
+def test_many_questions_at_once_are_shared_with_a_helper_and_answered_alike(
+    over: Over, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    questions = [f"{QUESTION}{'？' * n}" for n in range(1, 13)]
+    alone, client = over(helpers=0), over(helpers=1)
+    seats = client.app.state.service._seats  # type: ignore[attr-defined]
+    deadline = time.monotonic() + 60
+    while seats.ready < 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    [process] = [p for p in psutil.Process().children() if "indexer.helper" in " ".join(p.cmdline())]
+    asked, shared = seats._ask, []
+    monkeypatch.setattr(seats, "_ask", lambda *given: shared.append(asked(*given)) or shared[-1])
+
+    def said(client: TestClient, question: str) -> Any:
+        answer = client.post("/api/ask", json={"question": question}).json()
+        return answer["basis"], answer["claims"], [(h["passage_id"], h["highlights"]) for h in answer["hits"]]
+
+    with ThreadPoolExecutor(12) as pool:
+        found = list(pool.map(lambda question: said(client, question), questions))
+    assert found == [said(alone, question) for question in questions]
+    assert {done for done, _ in shared} == {"done"}
+    client.app.state.service.close()  # type: ignore[attr-defined]
+    assert not process.is_running()
 
 
 def test_each_key_has_its_rate(make: Make) -> None:
