@@ -6,7 +6,10 @@ is worked out here.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -98,11 +101,18 @@ class _OtherWords(Exception):
 
 
 def _begin(user_lexicon: Path | None) -> None:
-    import signal
-
     global _there
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _there = Words(user_lexicon)
+
+
+def _end_with_parent() -> None:
+    """One that is killed cannot say that there is nothing more to do."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 _there: Words

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -73,6 +75,20 @@ def test_what_a_killed_process_leaves_is_cut_here() -> None:
             psutil.Process(pid).send_signal(signal.SIGKILL)
         fields += [found for _, one in each for found in one.done()]
     assert fields == fields_of(ROWS, words)
+
+
+def test_it_ends_with_the_one_it_works_for() -> None:
+    script = (
+        "import os, time\nos.cpu_count = lambda: 2\nfrom indexer.cutting import Cutter\nfrom indexer.words import Words\n"
+        "from kb.store import IndexRow\nwith Cutter(Words(), 10**6) as cutter:\n"
+        "    next(cutter.each([[IndexRow(1, 1, '', '', '', '停车')]]))[1].done()\n"
+        "    print(*cutter._elsewhere._processes, flush=True)\n    time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        [worker] = map(psutil.Process, map(int, owner.stdout.readline().split()))
+        owner.kill()
+    worker.wait(60)
 
 
 def test_few_passages_or_one_processor_need_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
