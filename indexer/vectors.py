@@ -50,7 +50,7 @@ def nlist_for(n: int) -> int:
 
 def nprobe_for(nlist: int) -> int:
     """Lists visited by a search; docs/EVALUATION.md has the measured recall of this choice."""
-    return max(nlist // 3, min(nlist, LEAST_VISITED))
+    return max(nlist // 2, min(nlist, LEAST_VISITED))
 
 
 def fetched_for(rows: int, k: int) -> int:
