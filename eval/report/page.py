@@ -23,7 +23,7 @@ pre{background:#f1f5f8;padding:.8rem;overflow-x:auto}
 @media(prefers-color-scheme:dark){body{background:#14191d;color:#dbe4ea}th,pre{background:#1f272d}
  td,th{border-color:#37444d}figure svg{background:#fff}}
 """
-COMMANDS = """python -m eval bench --only add,search,http,update,open,million,peers
+COMMANDS = """python -m eval bench --only add,search,http,talk,update,open,million,peers
 python -m eval report
 # 单看一项：
 python -m eval run --dataset stard --split test
