@@ -3,9 +3,9 @@
     python -m eval bench [--only add,search,http,talk,update,open,million,peers] [--passages 1000000] [--json]
 
 Steps: `add` writes whole laws as Markdown files and adds them with `kb add`; `search`, `http`, `update`
-and `open` use that library; `talk` is fifty people conversing over the shipped documents; `million` is the same with the laws multiplied; `peers` runs bm25s,
-LlamaIndex, txtai and exact comparison over the same passages. Without a data folder the shipped
-documents, multiplied with variation, stand in. Results are kept in WORK/bench.json for `report`.
+and `open` use that library; `talk` is fifty people conversing over the shipped documents; `million` is
+the same as the others with the laws multiplied; `peers` runs bm25s, LlamaIndex, txtai and exact comparison
+over the same passages. Without a data folder the shipped documents, multiplied with variation, stand in. Results are kept in WORK/bench.json for `report`.
 """
 
 from __future__ import annotations

@@ -128,6 +128,30 @@ def test_drafts_are_stored_all_or_none(store: Store) -> None:
     assert store.count() == 0 and store.generation() == 0
 
 
+@pytest.mark.parametrize("parted", [False, True], ids=["ids in a row", "ids of two documents mixed"])
+def test_passages_and_their_documents_are_told_in_id_order_of_all_and_of_what_came_since(
+    store: Store, parted: bool
+) -> None:
+    def long(key: str, count: int) -> Draft:
+        text = "应当登记。" * count
+        return replace(draft(key, text), passages=tuple(Passage(5 * i, 5 * i + 5, "应当登记。") for i in range(count)))
+
+    store.write([long("a.txt", 3), long("b.txt", 1)])
+    store.write([long("c.txt", 2)])
+    store.write([long("a.txt", 5)])  # its passages now come after those of the others
+    if parted:
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE passages SET document = 2 WHERE id = 8")
+    with store.engine.connect() as connection:
+        every = connection.exec_driver_sql("SELECT id, document, generation FROM passages ORDER BY id").all()
+    for since in range(4):
+        wanted = [(id, document) for id, document, generation in every if generation > since]
+        assert [tuple(pair) for pair in store.passage_documents(since).tolist()] == wanted
+        batches = list(store.added_since(since, batch=2))
+        assert [(row.id, row.document) for batch in batches for row in batch] == wanted
+        assert all(len(batch) == 2 for batch in batches[:-1]) and store.added_count(since) == len(wanted)
+
+
 def test_each_write_and_removal_is_one_generation_and_says_what_came_and_went(store: Store) -> None:
     [(doc_id, _)] = store.write([draft("a.txt")])
     store.write([draft("b.txt"), draft("c.txt")])
