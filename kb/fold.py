@@ -4,8 +4,10 @@
 (文号) get one spelling, so that 浙政发[2023]第1号 and 浙政发〔２０２３〕1号 meet.
 Nothing here is ever shown as a quote.
 
-`t2s.txt` holds traditional/simplified pairs taken from OpenCC's character table
-(Apache-2.0); `python -m kb.fold` writes it again.
+`fold.txt` holds every character that has another searching form, with that form: pairs made of
+Unicode's NFKC and lower case and of OpenCC's traditional/simplified table (Apache-2.0). Being a file,
+it is the same under every Python, so an index made under one is right under the next;
+`python -m kb.fold` writes it again.
 """
 
 from __future__ import annotations
@@ -14,22 +16,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import accumulate
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 LONG = 24  # code points from which a whole text is folded at once
 CODE_POINTS = 0x110000  # Unicode's
+UNICODE = "15.1.0"  # the version that `fold.txt` was made with
+_TABLE = Path(__file__).with_name("fold.txt")
 _UTF32 = "utf-32-le"
-# Every code point that NFKC or lower-casing can change into one other lies in here (tested).
-_COMPATIBLE = (
-    range(0x0041, 0x3400), range(0xA640, 0xABC0), range(0xF900, 0x10000), range(0x10400, 0x10D90),
-    range(0x118A0, 0x118C0), range(0x16E40, 0x16EC0), range(0x1CCD6, 0x1CCFA), range(0x1D400, 0x1D800),
-    range(0x1DF00, 0x1E100), range(0x1E900, 0x1E922), range(0x1EE00, 0x1F270), range(0x1FBF0, 0x1FBFA),
-    range(0x2F800, 0x2FA20),
-)  # fmt: skip
 _HAN = r"[\u4e00-\u9fff]"
 _DIGITS = "0123456789零〇一二三四五六七八九十百"
 _BRACKETED = re.compile(
@@ -49,32 +46,11 @@ _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇
 _UNITS = {"十": 10, "百": 100}
 
 
-def _closest(c: str) -> str:
-    """One step towards the searching form of a character, if that step is one character."""
-    for step in (unicodedata.normalize("NFKC", c), c.lower()):
-        if len(step) == 1 and step != c:
-            return step
-    return c
-
-
 @cache
 def fold_table() -> dict[int, int]:
     """Code point → code point of its searching form, for `str.translate`."""
-    pairs = files("kb").joinpath("t2s.txt").read_text(encoding="utf8").replace("\n", "")
-    simple = dict(zip(pairs[::2], pairs[1::2], strict=True))
-    table: dict[int, int] = {}
-    for block in _COMPATIBLE:
-        for code in block:
-            c = chr(code)
-            form = _closest(c)
-            while form != c:
-                c, form = form, _closest(form)
-            form = simple.get(form, form)
-            if ord(form) != code:
-                table[code] = ord(form)
-    for old, new in simple.items():
-        table.setdefault(ord(old), table.get(ord(new), ord(new)))
-    return table
+    pairs = [ord(c) for c in _TABLE.read_text(encoding="utf8").replace("\n", "")]
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
 
 def fold(text: str) -> str:
@@ -204,18 +180,41 @@ def bracket_number(number: str) -> str:
     return re.sub(r"\s+", "", fold(number)).upper()
 
 
-def write_t2s() -> None:  # pragma: no cover - run by hand
-    """Write `t2s.txt` from OpenCC (development only)."""
+def _closest(c: str) -> str:  # pragma: no cover - run by hand, as all below
+    """One step towards the searching form of a character, if that step is one character."""
+    for step in (unicodedata.normalize("NFKC", c), c.lower()):
+        if len(step) == 1 and step != c:
+            return step
+    return c
+
+
+def _simplified() -> dict[str, str]:  # pragma: no cover
+    """Traditional characters with their one simplified form, by OpenCC."""
     from opencc import OpenCC
 
     convert = OpenCC("t2s").convert
     blocks = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x323B0))
-    pairs = [chr(o) + convert(chr(o)) for block in blocks for o in block]
-    pairs = [p for p in pairs if len(p) == 2 and p[0] != p[1]]
+    pairs = ((chr(code), convert(chr(code))) for block in blocks for code in block)
+    return {old: new for old, new in pairs if len(new) == 1 and old != new}
+
+
+def write_table() -> None:  # pragma: no cover
+    """Write `fold.txt` (development only, under a Python whose Unicode is `UNICODE`)."""
+    if unicodedata.unidata_version != UNICODE:
+        raise SystemExit(f"needs Unicode {UNICODE}, this Python has {unicodedata.unidata_version}")
+    simple = _simplified()
+    table: dict[str, str] = {}
+    for c in map(chr, range(CODE_POINTS)):
+        form = c
+        while (next_one := _closest(form)) != form:
+            form = next_one
+        form = simple.get(form, form)
+        if form != c:
+            table[c] = form
+    pairs = [old + table.get(new, new) for old, new in sorted(table.items())]
     lines = ["".join(pairs[i : i + 50]) for i in range(0, len(pairs), 50)]
-    with open(str(files("kb").joinpath("t2s.txt")), "w", encoding="utf8") as out:
-        out.write("\n".join(lines) + "\n")
+    _TABLE.write_text("\n".join(lines) + "\n", encoding="utf8")
 
 
 if __name__ == "__main__":
-    write_t2s()
+    write_table()
