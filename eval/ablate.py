@@ -20,7 +20,7 @@ import numpy as np
 
 from indexer import search
 from indexer.rank import FEATURES, Candidate, Query, Ranker, features
-from indexer.search import RERANKED, Searcher, past_preambles, reciprocal_rank_fusion
+from indexer.search import RERANKED, Searcher, past_preambles
 from indexer.train.ranker import Group, fit
 from kb.errors import KBError
 from kb.fold import fold
@@ -29,6 +29,7 @@ from kb.model import Hit
 from . import dataset as nouns
 from .making import library_of, say
 from .metrics import Interval, paired, values
+from .ranking import reciprocal_rank_fusion
 from .sets import dataset
 
 DEPTH = 100

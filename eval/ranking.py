@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 
 from indexer.library import Library
-from indexer.search import Searcher, reciprocal_rank_fusion
+from indexer.search import Searcher
 from kb.model import Hit, Mode
 
 from .dataset import Query
@@ -55,3 +55,12 @@ def fused(searcher: Searcher, text: str, k: int) -> list[Hit]:
     hits = {hit.passage_id: hit for hit in (*dense, *lexical)}
     scores = reciprocal_rank_fusion([[h.passage_id for h in side] for side in (lexical, dense)])
     return [hits[i] for i in sorted(scores, key=scores.__getitem__, reverse=True)[:k]]
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = 60) -> dict[int, float]:
+    """Score passage ids by the sum of 1 / (k + rank), ranks from 1 (Cormack et al., SIGIR 2009)."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, passage in enumerate(ranking, 1):
+            scores[passage] = scores.get(passage, 0.0) + 1 / (k + rank)
+    return scores

@@ -210,6 +210,7 @@ class Library:
             lexical,
             vectors,
             Ranker.shipped(),
+            Ranker.shipped("shortlist"),
         )
         return searcher, manifest.generation
 

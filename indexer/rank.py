@@ -67,20 +67,21 @@ class Candidate(NamedTuple):
 
 
 class Ranker:
-    """score = w2 · tanh(w1 · (x − mean) / spread + b1), over the columns of `FEATURES`."""
+    """score = w2 · tanh(w1 · (x − mean) / spread + b1), over the columns it was trained on."""
 
     def __init__(self, mean: np.ndarray, spread: np.ndarray, w1: np.ndarray, b1: np.ndarray, w2: np.ndarray):
         self.mean, self.spread, self.w1, self.b1, self.w2 = mean, spread, w1, b1, w2
 
     @classmethod
     @cache
-    def shipped(cls) -> Ranker:
-        with as_file(files("indexer") / "models" / "ranker.npz") as path:
+    def shipped(cls, name: str = "ranker") -> Ranker:
+        """The one that orders passages (columns of `FEATURES`), or `shortlist` (`indexer.shortlist.NUMBERS`)."""
+        with as_file(files("indexer") / "models" / f"{name}.npz") as path:
             data = np.load(path)
             return cls(*(data[name] for name in ("mean", "spread", "w1", "b1", "w2")))
 
     def scores(self, features: np.ndarray) -> np.ndarray:
-        """(n, len(FEATURES)) → (n,) float32, higher is better."""
+        """(n, columns) → (n,) float32, higher is better."""
         scaled = np.clip((features - self.mean) / self.spread, -5, 5)
         hidden = np.tanh(scaled @ self.w1 + self.b1)
         scores: np.ndarray = (hidden @ self.w2).astype(np.float32)

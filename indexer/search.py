@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,12 +19,12 @@ from .catalog import Allowed, Catalog, passes
 from .embed import Embedder
 from .lexical import LexicalIndex, Scored
 from .rank import Candidate, Query, Ranker, features
+from .shortlist import Pool, numbers, pooled
 from .vectors import VectorIndex
 from .words import Words
 
 POOL = 100  # candidates each ranker gives
-RERANKED = 64  # of both pools together, by reciprocal rank, that the learned ranker puts in order
-DENSE_WEIGHT = 1.5  # of the dense ranking in the pool (tune splits: +0.009 recall@100 on lay questions)
+RERANKED = 32  # of both pools together that are read and put in order by the ranker
 _PREAMBLE = re.compile(
     r"如下|现就|现将|特制定|制定本|[〔﹝\[]20\d{2}[〕﹞\]]|各(?:省|市|区|县|地|级|有关|单位|部门|直属)[^。]{0,60}[：:]|[：:]\s*\n|"
     r"为(?:了|进一步|深入|全面|切实|认真|贯彻|落实|加强|做好|应对)"
@@ -50,6 +50,7 @@ class Searcher:
     lexical: LexicalIndex
     vectors: VectorIndex
     ranker: Ranker
+    shortlister: Ranker
 
     def search(
         self, text: str, filters: Filters = Filters(), k: int = 10, mode: Mode = "hybrid"
@@ -75,19 +76,38 @@ class Searcher:
     def candidates(
         self, query: Query, text: str, filters: Filters = Filters(), k: int = 10, mode: Mode = "hybrid"
     ) -> list[Candidate]:
-        """What both rankers offer inside the filter's scope, not yet in one order."""
+        """Candidates for k hits inside the filter's scope: first those to be put in order by the ranker
+        (`RERANKED`), the documents named among them, then the rest as fused."""
         if filters.number:
             filters = replace(filters, number=bracket_number(filters.number))
         allowed = self.catalog.allowed(filters)
         if not allowed.count:
             return []
         vector = self.embedder.encode([fold(text)])[0]
-        depth = max(POOL, 2 * k)
+        pool = self.pool(query, vector, allowed, max(POOL, 2 * k), mode)
+        if mode == "hybrid" and len(pool) > RERANKED:
+            pool = self._shortlisted(query, pool)
+        pool = pool.of(np.arange(min(len(pool), max(RERANKED, 2 * k))))
+        return self.gather(self._with_openings(pool, self._named(query, filters), vector))
+
+    def pool(self, query: Query, vector: np.ndarray, allowed: Allowed, depth: int, mode: Mode = "hybrid") -> Pool:
+        """What both rankers offer, or the one that the mode names: `depth` passages each."""
         lexical = self._lexical(query, allowed, depth) if mode != "dense" else _nothing()
         dense = self._dense(vector, allowed, depth) if mode != "lexical" else _nothing()
-        pool = self._pool(lexical.ids, dense.ids, max(RERANKED, 2 * k))
-        ids = list(dict.fromkeys([*pool, *self._openings(self._named(query, filters))]))
-        return self._gather(ids, lexical, dense, vector, mode)
+        return pooled(lexical, dense, self._cosines_to(vector) if mode != "lexical" else _zeros)
+
+    def gather(self, pool: Pool) -> list[Candidate]:
+        """The passages themselves; those that are gone are left out."""
+        rows = self.store.passages(pool.ids.tolist())
+        owners = self.catalog.documents_of(pool.ids)
+        return [
+            Candidate(id, document, row.revision, row.passage, lexical, lexical_rank, dense_rank, cosine)
+            for id, document, lexical, lexical_rank, dense_rank, cosine in zip(
+                pool.ids.tolist(), owners, pool.lexical.tolist(), pool.lexical_ranks.tolist(),
+                pool.dense_ranks.tolist(), pool.cosines.tolist(), strict=True,
+            )
+            if document is not None and (row := rows.get(id)) is not None
+        ]  # fmt: skip
 
     # ---- the steps -----------------------------------------------------------------------
 
@@ -131,9 +151,15 @@ class Searcher:
         ids, cosines = self.vectors.search(vector, k, allowed.mask)
         return Scored(ids, cosines)
 
-    def _pool(self, lexical: np.ndarray, dense: np.ndarray, size: int) -> list[int]:
-        fused = reciprocal_rank_fusion([lexical.tolist(), dense.tolist()], (1.0, DENSE_WEIGHT))
-        return sorted(fused, key=fused.__getitem__, reverse=True)[:size]
+    def _cosines_to(self, vector: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda ids: self.vectors.cosines(ids, vector)
+
+    def _shortlisted(self, query: Query, pool: Pool) -> Pool:
+        """The most promising first, in the order they stood in; the others after them."""
+        promising = np.argsort(-self.shortlister.scores(numbers(query, pool)), kind="stable")[:RERANKED]
+        chosen = np.zeros(len(pool), bool)
+        chosen[promising] = True
+        return pool.of(np.concatenate([np.flatnonzero(chosen), np.flatnonzero(~chosen)]))
 
     def _named(self, query: Query, filters: Filters) -> frozenset[str]:
         """Documents whose 文号 the question gives, as far as the filter lets them through."""
@@ -141,48 +167,25 @@ class Searcher:
         documents = [self.catalog.documents[r] for r in rows]
         return frozenset(d.id for d in documents if passes(d, filters))
 
-    def _openings(self, named: frozenset[str]) -> list[int]:
-        """The first passage of each named document, so that it is found even by its number alone."""
-        return [
-            int(passages[0])
-            for doc_id in named
-            if len(passages := self.catalog.passages_of(self.catalog.by_id[doc_id]))
-        ]
-
-    def _gather(
-        self, ids: Sequence[int], lexical: Scored, dense: Scored, vector: np.ndarray, mode: Mode
-    ) -> list[Candidate]:
-        """The passages themselves, with what each ranker says of them."""
-        rows = self.store.passages(ids)
-        wanted = np.array([i for i in ids if i in rows], np.int64)
-        if mode == "lexical":
-            cosines = np.zeros(len(wanted), np.float32)
-        else:
-            cosines = self.vectors.cosines(wanted, vector)
-        scores = dict(zip(lexical.ids.tolist(), lexical.scores.tolist(), strict=True))
-        lexical_ranks = {p: i for i, p in enumerate(lexical.ids.tolist(), 1)}
-        dense_ranks = {p: i for i, p in enumerate(dense.ids.tolist(), 1)}
-        found = []
-        owners = self.catalog.documents_of(wanted)
-        for passage, cosine, document in zip(wanted.tolist(), cosines.tolist(), owners, strict=True):
-            if document is None:
-                continue
-            row = rows[passage]
-            found.append(
-                Candidate(
-                    passage, document, row.revision, row.passage, scores.get(passage, 0.0),
-                    lexical_ranks.get(passage, 0), dense_ranks.get(passage, 0), cosine,
-                )
-            )  # fmt: skip
-        return found
+    def _with_openings(self, pool: Pool, named: frozenset[str], vector: np.ndarray) -> Pool:
+        """Before all others the first passage of each named document, so that it is found even by its number alone."""
+        if not named:
+            return pool
+        firsts = [self.catalog.passages_of(self.catalog.by_id[doc_id])[:1] for doc_id in sorted(named)]
+        ids = np.concatenate(firsts)
+        ids = ids[~np.isin(ids, pool.ids)]
+        none = np.zeros(len(ids), np.int64)
+        cosines = self.vectors.cosines(ids, vector)
+        return Pool(ids, none.astype(np.float32), none, none, cosines).before(pool)
 
     def _scores(self, query: Query, candidates: Sequence[Candidate], mode: Mode) -> np.ndarray:
         if mode == "lexical":
             return np.array([c.lexical for c in candidates], np.float32)
         if mode == "dense":
             return np.array([c.cosine for c in candidates], np.float32)
-        scores = self.ranker.scores(features(query, candidates))
-        return _tailed(past_preambles(candidates, scores))
+        head = candidates[:RERANKED]
+        scores = past_preambles(head, self.ranker.scores(features(query, head)))
+        return _tailed(scores, len(candidates))
 
     def _in_order(
         self, candidates: Sequence[Candidate], best: Sequence[int], named: frozenset[str]
@@ -244,35 +247,21 @@ def past_preambles(candidates: Sequence[Candidate], scores: np.ndarray) -> np.nd
     return changed
 
 
-def _tailed(scores: np.ndarray) -> np.ndarray:
-    """Scores of candidates that stand in fused order: past the ranker's best that order stands.
+def _tailed(scores: np.ndarray, count: int) -> np.ndarray:
+    """Scores of `count` candidates of which the ranker has scored the first: the others stand after them as fused.
 
     The ranker is trained to put the right passage first; far down, plain fusion finds more.
     """
-    tail = np.ones(len(scores), bool)
-    head = np.argsort(-scores, kind="stable")[:RERANKED]
-    tail[head] = False
-    lowered = scores.copy()
-    lowered[tail] = scores[head].min(initial=0.0) - 1e-3 * np.arange(1, tail.sum() + 1)
-    return lowered
+    after = scores.min(initial=0.0) - 1e-3 * np.arange(1, count - len(scores) + 1)
+    return np.concatenate([scores, after.astype(np.float32)])
 
 
 def _nothing() -> Scored:
     return Scored(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
-def reciprocal_rank_fusion(
-    rankings: Sequence[Sequence[int]], weights: Sequence[float] | None = None, k: int = 60
-) -> dict[int, float]:
-    """Score passage ids by the sum of weight / (k + rank), ranks from 1.
-
-    Ranks, not scores, so that BM25 and cosine can mix (Cormack et al., SIGIR 2009).
-    """
-    scores: dict[int, float] = {}
-    for ranking, weight in zip(rankings, weights or [1.0] * len(rankings), strict=True):
-        for rank, passage in enumerate(ranking, 1):
-            scores[passage] = scores.get(passage, 0.0) + weight / (k + rank)
-    return scores
+def _zeros(ids: np.ndarray) -> np.ndarray:
+    return np.zeros(len(ids), np.float32)
 
 
 def highlights(understood: Understood, folded: Sequence[str]) -> list[tuple[Span, ...]]:

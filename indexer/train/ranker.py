@@ -50,7 +50,7 @@ def _is_one_of(gold: frozenset[str], candidate: Candidate) -> bool:
     return candidate.document.external_id in gold
 
 
-def _given(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def given_records(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     return records
 
 
@@ -261,7 +261,7 @@ def main() -> int:
     for name, make in SETS.items():
         records, asked = make(given.data)
         asked = [one for one in asked if one.part != "train"]
-        made[name] = groups(library(given.work / name, partial(_given, records)), asked)
+        made[name] = groups(library(given.work / name, partial(given_records, records)), asked)
         print(name, len(asked), "found", np.mean([g.gains.any() for g in made[name]]), flush=True)
     training = {name: [g for g in gs if g.part == "tune"] for name, gs in made.items()}
     weights = committee([fit(training, given.seed + i) for i in range(given.members)])

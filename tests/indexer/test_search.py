@@ -17,7 +17,7 @@ from library_samples import notice, opened, put
 from indexer.catalog import passes
 from indexer.library import Library
 from indexer.rank import Candidate
-from indexer.search import PREAMBLE_LEAD, past_preambles, reciprocal_rank_fusion
+from indexer.search import PREAMBLE_LEAD, past_preambles
 from kb.model import Filters, Hit, Mode, Passage
 
 KINDS = ("standard", "action", "case", "policy")
@@ -172,10 +172,6 @@ def test_a_question_of_nothing_but_signs_finds_nothing_by_words_and_breaks_nothi
 def test_as_of_leaves_out_what_was_not_yet_issued(library: Library) -> None:
     hits = library.search("登记", Filters(as_of=date(2011, 1, 1)), EVERYTHING)
     assert hits and all(h.document.issued and h.document.issued <= date(2011, 1, 1) for h in hits)
-
-
-def test_reciprocal_rank_fusion_adds_one_over_sixty_plus_rank() -> None:
-    assert reciprocal_rank_fusion([[7, 8], [8]]) == {7: 1 / 61, 8: 1 / 62 + 1 / 61}
 
 
 def test_the_same_search_twice_gives_the_same(library: Library) -> None:

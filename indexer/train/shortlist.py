@@ -1,0 +1,172 @@
+"""Train the choice of candidates that are read (`indexer/models/shortlist.npz`).
+
+    python -m indexer.train.shortlist DATA_DIR [--work DIR] [--seed 1]
+
+It is taught, on the tune splits that the ranker (`indexer.train.ranker`) learned from, what the shipped
+ranker makes of every candidate of a question, and which are right. Prints, for the tune and the test
+parts of each set, how well the ranker does with all candidates, with those that plain fusion puts
+first, with those chosen, and with those chosen by a network that never saw the set.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from indexer.library import Library
+from indexer.rank import Ranker, features
+from indexer.search import POOL, RERANKED
+from indexer.shortlist import NUMBERS, numbers
+from indexer.train import sources
+from indexer.train.known import library
+from indexer.train.ranker import SETS, Asked, committee, given_records
+from kb.fold import fold
+from kb.model import Filters
+
+SOFTENING = 2.0  # of the ranker's scores before they become shares
+MEMBERS = 3
+Weights = dict[str, np.ndarray]
+Choice = Callable[["Lesson"], np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The candidates of one question as plain fusion orders them."""
+
+    rows: np.ndarray  # (n, len(NUMBERS))
+    scores: np.ndarray  # (n,) the ranker's, of all
+    right: np.ndarray  # (n,) bool
+    documents: tuple[str, ...]
+    part: sources.Split
+
+    @property
+    def wanted(self) -> np.ndarray:
+        """(n,) shares: half by the ranker's scores, half to what is right, where that is among them."""
+        shares: np.ndarray = np.exp((self.scores - self.scores.max()) / SOFTENING)
+        shares /= shares.sum()
+        if self.right.any():
+            shares = 0.5 * shares + 0.5 * self.right / self.right.sum()
+        return shares
+
+
+def lessons(found: Library, asked: Sequence[Asked]) -> list[Lesson]:
+    searcher, ranker = found.searcher(), Ranker.shipped()
+    everything = searcher.catalog.allowed(Filters())
+    made = []
+    for one in asked:
+        query = searcher.understand(one.question)
+        vector = searcher.embedder.encode([fold(one.question)])[0]
+        pool = searcher.pool(query, vector, everything, POOL)
+        candidates = searcher.gather(pool)
+        if not candidates or len(candidates) != len(pool):
+            continue
+        right = np.array([one.right(c) for c in candidates])
+        documents = tuple(c.document.external_id or c.document.id for c in candidates)
+        scores = ranker.scores(features(query, candidates))
+        made.append(Lesson(numbers(query, pool), scores, right, documents, one.part))
+    return made
+
+
+def fit(training: Mapping[str, Sequence[Lesson]], seed: int, hidden: int = 16, steps: int = 500) -> Weights:
+    """Cross-entropy with the wanted shares, all questions in one batch; every set weighs the same."""
+    import torch
+
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    every = [(lesson, 1 / len(group)) for group in training.values() for lesson in group]
+    rows = np.concatenate([lesson.rows for lesson, _ in every])
+    mean, spread = rows.mean(0), rows.std(0) + 1e-3
+    longest = max(len(lesson.rows) for lesson, _ in every)
+    x = torch.zeros(len(every), longest, len(NUMBERS))
+    there = torch.zeros(len(every), longest, dtype=torch.bool)
+    wanted = torch.zeros(len(every), longest)
+    for i, (lesson, _) in enumerate(every):
+        n = len(lesson.rows)
+        x[i, :n] = torch.tensor(np.clip((lesson.rows - mean) / spread, -5, 5))
+        there[i, :n], wanted[i, :n] = True, torch.tensor(lesson.wanted)
+    weights = torch.tensor([weight for _, weight in every])
+    net = torch.nn.Sequential(
+        torch.nn.Linear(len(NUMBERS), hidden), torch.nn.Tanh(), torch.nn.Linear(hidden, 1, bias=False)
+    )
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=steps)
+    for _ in range(steps):
+        shares = torch.log_softmax(net(x)[:, :, 0].masked_fill(~there, -1e9), 1).masked_fill(~there, 0.0)
+        loss = -(weights[:, None] * wanted * shares).sum() / weights.sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return {
+        "mean": mean.astype(np.float32),
+        "spread": spread.astype(np.float32),
+        "w1": net[0].weight.detach().numpy().T.copy(),
+        "b1": net[0].bias.detach().numpy().copy(),
+        "w2": net[2].weight.detach().numpy()[0].copy(),
+    }
+
+
+def taught(training: Mapping[str, Sequence[Lesson]], seed: int) -> Weights:
+    return committee([fit(training, seed + i) for i in range(MEMBERS)])
+
+
+def chooser(weights: Weights, count: int = RERANKED) -> Choice:
+    """The positions a network chooses of a lesson's candidates."""
+    network = Ranker(*(weights[name] for name in ("mean", "spread", "w1", "b1", "w2")))
+    return lambda lesson: np.argsort(-network.scores(lesson.rows), kind="stable")[:count]
+
+
+def measure(group: Sequence[Lesson], choice: Choice) -> dict[str, float]:
+    """Right documents among the first ten, and a right passage among the first one and five, as the ranker orders
+    what was chosen."""
+    tenth, first, fifth = [], [], []
+    for lesson in group:
+        at = choice(lesson)
+        at = at[np.argsort(-lesson.scores[at], kind="stable")]
+        ten = list(dict.fromkeys(lesson.documents[i] for i in at))[:10]
+        wanted = {document for document, right in zip(lesson.documents, lesson.right, strict=True) if right}
+        tenth.append(len(wanted & set(ten)) / len(wanted) if wanted else 0.0)
+        first.append(bool(lesson.right[at[:1]].any()))
+        fifth.append(bool(lesson.right[at[:5]].any()))
+    return {"R@10 (of what was found)": float(np.mean(tenth)), "@1": float(np.mean(first)), "@5": float(np.mean(fifth))}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--work", type=Path, default=Path(".work/ranker"))
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "models" / "shortlist.npz")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    made = {}
+    for name, make in SETS.items():
+        records, asked = make(given.data)
+        found = library(given.work / name, partial(given_records, records))
+        made[name] = lessons(found, [one for one in asked if one.part != "train"])
+        print(name, len(made[name]), flush=True)
+    training = {name: [one for one in group if one.part == "tune"] for name, group in made.items()}
+    weights = taught(training, given.seed)
+    for name, group in made.items():
+        others = taught({n: g for n, g in training.items() if n != name}, given.seed)
+        for part in ("tune", "test"):
+            chosen = [one for one in group if one.part == part]
+            for label, choice in (
+                ("all", lambda lesson: np.arange(len(lesson.rows))),
+                ("fused", lambda lesson: np.arange(min(len(lesson.rows), RERANKED))),
+                ("chosen", chooser(weights)),
+                ("set unseen", chooser(others)),
+            ):
+                figures = {k: round(v, 3) for k, v in measure(chosen, choice).items()}
+                print(name, part, label, figures, flush=True)
+    np.savez(given.out, allow_pickle=False, **weights)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
