@@ -14,6 +14,7 @@ from importlib.resources import as_file, files
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from kb.fold import fold
 from kb.model import Document, Passage
@@ -100,47 +101,58 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
     texts = Texts([*(c.passage.text for c in candidates), *headings])
     places = texts.places(terms)
     found = places.among(texts.owners, len(texts))  # (texts and headings, terms)
-    in_text, in_heading = words.of(found[:count]), words.of(found[count:])
-    pairs_in_text = bigrams.of(found[:count])
     best = _best_sentences(words, texts, places)[:count]
     of_best = places.among(texts.sentences.owners, len(texts.sentences.ends))[best]
-    lexical = np.array([c.lexical for c in candidates], np.float32)
-    cosines = np.array([c.cosine for c in candidates], np.float32)
-    lexical_ranks = np.array([c.lexical_rank for c in candidates], np.float32)
-    dense_ranks = np.array([c.dense_rank for c in candidates], np.float32)
+    in_text, in_heading = found[:count], found[count:]
+    anywhere = in_text | in_heading
+    looked_in = np.concatenate([in_text, in_heading, anywhere, of_best]).astype(np.float32)
+    shares = (looked_in @ np.stack([words.shares, bigrams.shares], axis=1)).reshape(4, count, 2)
+    said = np.array([(c.lexical, c.lexical_rank, c.dense_rank, c.cosine) for c in candidates], np.float32)
+    lexical, lexical_ranks, dense_ranks, cosines = said.T
     titles = {c.document.title for c in candidates}
     asked_pairs = frozenset(asked[i : i + 2] for i in range(len(asked) - 1))
-    contained = {title: _contained(title, asked_pairs) for title in titles}
-    named = {title: _named(title, asked) for title in titles}
-    top = float(lexical.max()) or 1.0
-    columns = (
+    titled = {title: (_contained(title, asked_pairs), _named(title, asked)) for title in titles}
+    in_query = np.array([titled[c.document.title] for c in candidates], np.float32)
+    top, nearest = float(lexical.max()) or 1.0, float(cosines.max())
+    columns: tuple[npt.ArrayLike, ...] = (
         lexical / top,
         _reciprocal(lexical_ranks),
         lexical / words.total,
         cosines,
-        cosines.max() - cosines,
+        nearest - cosines,
         _reciprocal(dense_ranks),
         (lexical_ranks > 0) & (dense_ranks > 0),
-        words.share(in_text),
-        words.share(in_heading),
-        words.share(in_text | in_heading),
-        words.share(words.of(of_best)),
-        words.rarest(in_text | in_heading),
-        bigrams.share(pairs_in_text),
-        bigrams.share(bigrams.of(found[count:])),
-        bigrams.share(bigrams.of(of_best)),
-        _longest_run(pairs_in_text),
-        np.array([contained[c.document.title] for c in candidates]),
-        np.array([named[c.document.title] for c in candidates]),
-        _share_of_figures(figures, terms, found[:count] | found[count:]),
+        shares[_TEXT, :, 0],
+        shares[_HEADING, :, 0],
+        shares[_ANYWHERE, :, 0],
+        shares[_BEST, :, 0],
+        words.rarest(anywhere),
+        shares[_TEXT, :, 1],
+        shares[_HEADING, :, 1],
+        shares[_BEST, :, 1],
+        _longest_run(in_text[:, bigrams.columns]),
+        in_query[:, 0],
+        in_query[:, 1],
+        _share_of_figures(figures, terms, anywhere),
         _cue(query.understood.type, texts, best),
         np.log1p(texts.lengths[:count]) / 6,
-        np.array([c.passage.start == 0 for c in candidates]),
-        np.full(count, min(len(query.words), 20) / 20),
-        np.full(count, top / words.total),
-        np.full(count, cosines.max()),
+        [c.passage.start == 0 for c in candidates],
+        min(len(query.words), 20) / 20,
+        top / words.total,
+        nearest,
     )
-    return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
+    return in_columns(columns, count)
+
+
+_TEXT, _HEADING, _ANYWHERE, _BEST = range(4)  # where terms are looked for
+
+
+def in_columns(columns: Sequence[npt.ArrayLike], count: int) -> np.ndarray:
+    """(count, columns) float32 of what is said of each, or of all alike."""
+    made = np.empty((count, len(columns)), np.float32)
+    for i, column in enumerate(columns):
+        made[:, i] = column
+    return made
 
 
 class _Terms:
@@ -151,32 +163,29 @@ class _Terms:
         self.columns = [number[term] for term, _ in weighted]
         self.weights = np.array([weight for _, weight in weighted], np.float32)
         self.total = float(self.weights.sum()) or 1.0
-
-    def of(self, found: np.ndarray) -> np.ndarray:
-        """(n, all terms) → (n, these terms)."""
-        own: np.ndarray = found[:, self.columns]
-        return own
+        self.shares = np.zeros(len(terms), np.float32)  # of the total, 0 of other terms
+        self.shares[self.columns] = self.weights / self.total
 
     def share(self, present: np.ndarray) -> np.ndarray:
-        """Share of the terms' weight that occurs: (n,) in 0–1."""
-        return np.asarray((present * self.weights).sum(axis=1) / self.total)
+        """Share of the terms' weight that occurs: (n, all terms) → (n,) in 0–1, the same for the same terms."""
+        return np.asarray((present[:, self.columns] * self.weights).sum(axis=1) / self.total)
 
     def rarest(self, present: np.ndarray) -> np.ndarray:
-        """Whether the weightiest term occurs: (n,) bool."""
+        """Whether the weightiest term occurs: (n, all terms) → (n,) bool."""
         if not self.columns:
             return np.zeros(len(present), bool)
-        return np.asarray(present[:, int(self.weights.argmax())])
+        return np.asarray(present[:, self.columns[int(self.weights.argmax())]])
 
 
 def _best_sentences(words: _Terms, texts: Texts, places: Places) -> np.ndarray:
     """(texts,) of each the sentence that holds most of the words' weight, the first of equals."""
     sentences = texts.sentences
-    held = words.share(words.of(places.among(sentences.owners, len(sentences.ends))))
+    held = words.share(places.among(sentences.owners, len(sentences.ends)))
     held[sentences.starts == sentences.ends] = -1.0
     most = np.repeat(np.maximum.reduceat(held, sentences.first), sentences.counts)
     at = np.flatnonzero(held == most)
-    _, first = np.unique(texts.owners[sentences.ends[at]], return_index=True)
-    best: np.ndarray = at[first]
+    owners = texts.owners[sentences.ends[at]]
+    best: np.ndarray = at[np.flatnonzero(np.diff(owners, prepend=-1))]
     return best
 
 

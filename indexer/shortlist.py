@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .lexical import Scored
-from .rank import Query
+from .rank import Query, in_columns
 
 NUMBERS = (
     "lexical", "lexical_rank", "lexical_place", "lexical_per_term", "cosine", "cosine_gap", "dense_rank", "dense_place",
@@ -95,10 +95,7 @@ def numbers(query: Query, pool: Pool) -> Floats:
         top / weight,
         nearest,
     )
-    made = np.empty((len(pool), len(columns)), np.float32)
-    for i, column in enumerate(columns):
-        made[:, i] = column
-    return made
+    return in_columns(columns, len(pool))
 
 
 def _reciprocal(ranks: Ints, damping: int) -> npt.NDArray[np.float64]:

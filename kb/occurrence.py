@@ -78,37 +78,53 @@ class Texts:
         return text_of(self.codes)
 
     def places(self, terms: Sequence[str]) -> Places:
-        """Every occurrence of the terms (different ones, folded, without line breaks), overlapping ones too."""
-        alphabet = {c: i for i, c in enumerate(dict.fromkeys(c for term in terms for c in term[:2]), 1)}
-        codes = [*map(ord, alphabet)]
-        numbers = np.zeros(1 + max([int(self.codes.max(initial=0)), *codes]), np.uint32)
-        numbers[codes] = np.arange(1, len(codes) + 1)
-        heads = _heads(numbers[self.codes], [[alphabet[c] for c in term[:2]] for term in terms])
-        places = [self._whole(term, at) for term, at in zip(terms, heads, strict=True)]
-        counts = [len(at) for at in places]
+        """Every occurrence of the terms (different ones, folded, without line breaks), overlapping ones too.
+
+        One pass finds where two characters stand that a term begins with; most terms are no longer than that.
+        """
+        heads = {head: i for i, head in enumerate(sorted({term[:2] for term in terms if len(term) > 1}))}
+        at, head = self._pairs(list(heads))
+        pairs = np.full(len(heads) + 1, -1, np.int64)  # of each head the term that is no longer
+        numbers, places = [], []
+        for number, term in enumerate(terms):
+            if len(term) == 2:
+                pairs[heads[term]] = number
+                continue
+            own = self._whole(term, at[head == heads[term[:2]]]) if len(term) > 2 else self._single(term)
+            numbers.append(np.full(len(own), number))
+            places.append(own)
+        whole = pairs[head]
+        is_term = whole >= 0
         return Places(
-            np.repeat(np.arange(len(terms)), counts),
-            np.concatenate(places) if places else np.zeros(0, np.int64), len(terms),
-        )  # fmt: skip
+            np.concatenate([whole[is_term], *numbers]), np.concatenate([at[is_term], *places]), len(terms)
+        )
+
+    def _pairs(self, wanted: Sequence[str]) -> tuple[Ints, Ints]:
+        """Where two characters stand that are one of `wanted` (in order), and which one."""
+        if not wanted:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        pairs = np.array([[ord(c) for c in pair] for pair in wanted], np.int64)
+        letters = self._letters(pairs)
+        at = np.flatnonzero(letters[:-1] & letters[1:])
+        keys = (self.codes[at].astype(np.int64) << 32) | self.codes[at + 1]
+        known = (pairs[:, 0] << 32) | pairs[:, 1]
+        where = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        found = known[where] == keys
+        return at[found], where[found]
+
+    def _letters(self, pairs: Ints) -> Bools:
+        """(characters,) whether each is one that the pairs are made of."""
+        highest = max(int(self.codes.max(initial=0)), int(pairs.max()))
+        letters = np.zeros(highest + 1, bool)
+        letters[pairs] = True
+        return letters[self.codes]
+
+    def _single(self, character: str) -> Ints:
+        return np.flatnonzero(self.codes == ord(character))
 
     def _whole(self, term: str, at: Ints) -> Ints:
         """Of the places where a term's first two characters stand, those where all of it does."""
-        if len(term) > 2:
-            at = at[at + len(term) <= len(self.codes)]
-            for offset in range(2, len(term)):
-                at = at[self.codes[at + offset] == ord(term[offset])]
+        at = at[at + len(term) <= len(self.codes)]
+        for offset in range(2, len(term)):
+            at = at[self.codes[at + offset] == ord(term[offset])]
         return at
-
-
-def _heads(known: npt.NDArray[np.uint32], heads: Sequence[Sequence[int]]) -> list[Ints]:
-    """Where each head, one number or two, stands in `known`, in which 0 is anything else."""
-    at = np.flatnonzero((known[:-1] > 0) & (known[1:] > 0))
-    keys = (known[at].astype(np.int64) << 32) | known[at + 1]
-    order = np.argsort(keys, kind="stable")
-    keys, at = keys[order], at[order]
-    wanted = np.array([(head[0] << 32) | head[-1] for head in heads], np.int64)
-    first, last = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
-    return [
-        at[start:end] if len(head) == 2 else np.flatnonzero(known == head[0])
-        for head, start, end in zip(heads, first, last, strict=True)
-    ]
