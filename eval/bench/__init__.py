@@ -19,8 +19,8 @@ from typing import Any
 
 from kb.errors import BadInput, KBError
 
+from ..contenders import CONTENDERS
 from ..making import say
-from .contenders import CONTENDERS
 from .steps import STEPS, Bench
 from .table import shown
 

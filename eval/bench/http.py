@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import numpy as np
 
-from .inside import percentiles
+from ..timing import percentiles
 from .process import resident_mb, serving
 
 FEW = 100  # questions everybody asks

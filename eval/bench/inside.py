@@ -14,26 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 
 from indexer.library import Library
 from kb.fold import fold
 from kb.settings import load_settings
 
+from ..timing import memory_mb, percentiles
+
 ROUNDING = 1e-4  # cosines nearer to each other than this are the same
-
-
-def percentiles(times: list[float] | np.ndarray) -> dict[str, float]:
-    """Milliseconds: median, 95th and 99th percentile."""
-    return {
-        "p50_ms": round(float(np.quantile(times, 0.5)), 3),
-        "p95_ms": round(float(np.quantile(times, 0.95)), 3),
-        "p99_ms": round(float(np.quantile(times, 0.99)), 3),
-    }
-
-
-def memory_mb() -> float:
-    return float(psutil.Process().memory_info().rss / 2**20)
 
 
 def timed(library: Library, questions: list[str], mode: str) -> list[float]:

@@ -6,6 +6,7 @@ import json
 import pickle
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from hashlib import sha256
@@ -17,10 +18,10 @@ from kb.errors import KBError
 from kb.model import Field, Passage
 from kb.store import Draft
 
+from ..contenders import CONTENDERS, missing
 from ..dataset import Query
 from ..making import say
 from ..metrics import bootstrap, document_values
-from .contenders import CONTENDERS, missing
 from .process import run
 
 
@@ -89,9 +90,9 @@ def contest(
 
 
 def one(name: str, folder: Path, judged: Sequence[Query]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "eval.bench.contest"]
+    command = [sys.executable, "-m", "eval.contest"]
     built = run([*command, "build", name, str(folder)], folder / f"{name}.build.log")
-    opened = run([*command, "open", name, str(folder)], folder / f"{name}.open.log")
+    opened = run([*command, "open", name, str(folder), str(time.time())], folder / f"{name}.open.log")
     figures: dict[str, Any] = {**built.json(), "build_peak_mb": built.peak_mb, **opened.json()}
     ranked = figures.pop("ranked")
     if judged:

@@ -17,10 +17,10 @@ from kb.errors import StaleIndex
 from kb.settings import load_settings
 
 from .. import laws
+from ..contenders import CONTENDERS
 from ..dataset import Query
 from ..making import library_of, say
 from ..sets import available, dataset
-from .contenders import CONTENDERS
 from .http import http_step, open_step, update_step
 from .peers import contest
 from .process import KB, run

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from eval import bench
+from eval import bench, contenders
 from eval.__main__ import main
-from eval.bench import contenders
 from eval.bench.inside import vector_recall
 from eval.bench.table import peer_rows, rows
 from eval.laws import texts, varied, write
@@ -70,6 +69,7 @@ def test_the_steps_measure_a_small_library_and_keep_their_figures_for_the_report
     assert json.loads((tmp_path / "bench.json").read_text("utf-8")) == found
     assert len(rows(found)) == 7  # adding, searching and serving have two each
     assert len(peer_rows(contest)) == len(contest["contenders"])
+    assert all(0 < one["open_s"] < one["first_answer_s"] for one in contest["contenders"].values())
     told = page(
         {
             "date": "2026-01-01",

@@ -1,13 +1,14 @@
 """The searches that stand side by side: each builds from ready passages, saves, opens, searches.
 
 All get the same passages, the same embedder and the same Chinese words; only what they are made of
-differs. The libraries are imported when used; `missing` says in Chinese what to install.
+differs. `bring_in` imports what one is made of, and nobody else's; `missing` says in Chinese what to install.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,18 +16,16 @@ from typing import Any, Protocol
 import numpy as np
 
 from indexer.embed import load_embedder
-from indexer.library import Library
 from indexer.words import Words
 from kb.errors import KBError
 from kb.fold import fold
-from kb.settings import load_settings
 
 BETWEEN = "\x1f"  # between words handed over ready cut
 DEPTH = 100  # candidates of each side that a fusion gets
 
 
 class Contender(Protocol):
-    """`ids` are positions in the passages given to `build`."""
+    """What `search` gives are positions in the passages given to `build`."""
 
     def build(self, texts: Sequence[str], folder: Path) -> None: ...
 
@@ -161,7 +160,9 @@ def _model(embedder: Any) -> Any:
 
 
 class Txtai:
-    """txtai's hybrid: its FAISS index and its BM25, words cut for it, vectors of the uncut texts."""
+    """txtai's hybrid: its FAISS index and its BM25, words cut for it, vectors of the uncut texts; gives positions only."""
+
+    content = False
 
     def __init__(self) -> None:
         self._words, self._embedder = Words(), load_embedder()
@@ -191,7 +192,7 @@ class Txtai:
         self._index: Any = Embeddings(
             {
                 "method": "external", "transform": self._transform(), "dimensions": self._embedder.dim,
-                "content": False, "scoring": scoring,
+                "content": self.content, "scoring": scoring,
             }
         )  # fmt: skip
         self._index.index((i, self._cut(t), None) for i, t in enumerate(texts))
@@ -208,12 +209,25 @@ class Txtai:
         return [int(i) for i, _ in self._index.search(self._cut(question), k)]
 
 
+class TxtaiWithTexts(Txtai):
+    """The same, keeping the texts and giving them back, as ours and LlamaIndex do."""
+
+    content = True
+
+    def search(self, question: str, k: int) -> list[int]:
+        self._uncut.clear()
+        return [int(found["id"]) for found in self._index.search(self._cut(question), k)]
+
+
 class Ours:
     """This product, from ready passages: stored, cut twice, embedded, indexed, killable at any moment."""
 
     drafts: Sequence[Any] = ()  # the same passages with their documents, made before the clock runs
 
     def build(self, texts: Sequence[str], folder: Path) -> None:
+        from indexer.library import Library
+        from kb.settings import load_settings
+
         library = Library(load_settings(folder / "home"))
         with library.writing():
             for start in range(0, len(self.drafts), 256):
@@ -222,6 +236,9 @@ class Ours:
         self.open(folder)
 
     def open(self, folder: Path) -> None:
+        from indexer.library import Library
+        from kb.settings import load_settings
+
         self._library = Library(load_settings(folder / "home"))
         self._library.searcher()
         self._places = {int(p): i for i, p in enumerate(self._library.searcher().catalog.ids)}
@@ -230,17 +247,24 @@ class Ours:
         return [self._places[hit.passage_id] for hit in self._library.searcher().search(question, k=k)]
 
 
-CONTENDERS: dict[str, tuple[str, Callable[[], Contender], tuple[str, ...]]] = {
-    "ours": ("本产品（混合）", Ours, ()),
+CONTENDERS: dict[str, tuple[str, Callable[[], Contender], tuple[str, ...]]] = {  # with the modules each is made of
+    "ours": ("本产品（混合）", Ours, ("indexer.library",)),
     "exact": ("逐一比较向量", Exact, ()),
     "bm25s": ("bm25s（词）", PlainBM25, ("bm25s",)),
     "llamaindex": (
         "LlamaIndex（FAISS＋BM25）",
         LlamaIndexHybrid,
-        ("llama_index.vector_stores.faiss", "llama_index.retrievers.bm25"),
+        ("llama_index.core", "llama_index.vector_stores.faiss", "llama_index.retrievers.bm25"),
     ),
-    "txtai": ("txtai（混合）", Txtai, ("txtai",)),
+    "txtai": ("txtai（混合，只给编号）", Txtai, ("txtai",)),
+    "txtai-texts": ("txtai（混合，给原文）", TxtaiWithTexts, ("txtai",)),
 }
+
+
+def bring_in(name: str) -> None:
+    """Import what a contender is made of."""
+    for module in CONTENDERS[name][2]:
+        import_module(module)
 
 
 def missing(name: str) -> list[str]:
