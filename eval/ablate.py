@@ -3,7 +3,9 @@
     python -m eval ablate [--dataset stard,ncp,cmrc] [--data ../shared/data] [--json]
 
 Steps of both sides are taken from the product's own index. The learned ranker is fitted anew on the
-tune parts without each group of features, and without each set, and measured on the test parts.
+tune parts without each group of features, and without each set, and measured on the test parts. It ranks
+what plain fusion puts first (`READ`), so that the network that chooses what the product reads, which was
+taught by the whole ranker, has no part in it; the product's own row stands last of the shipped ones.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ import numpy as np
 
 from indexer import search
 from indexer.rank import FEATURES, Candidate, Query, Ranker, features
-from indexer.search import RERANKED, Searcher, past_preambles
-from indexer.train.ranker import Group, fit
+from indexer.search import Searcher, past_preambles
+from indexer.train.ranker import Group, fit, fused
 from kb.errors import KBError
 from kb.fold import fold
 from kb.model import Hit
@@ -33,6 +35,7 @@ from .ranking import reciprocal_rank_fusion
 from .sets import dataset
 
 DEPTH = 100
+READ = 64  # candidates that the learned ranker puts in order here
 GROUPS: dict[str, tuple[str, ...]] = {
     "BM25 分数与名次": ("lexical", "lexical_rank", "lexical_per_term", "lexical_top"),
     "向量分数与名次": ("cosine", "cosine_gap", "dense_rank", "dense_top"),
@@ -58,7 +61,7 @@ class Prepared:
     queries: tuple[nouns.Query, ...]
     asked: tuple[Query, ...]
     candidates: tuple[list[Candidate], ...]
-    rows: tuple[np.ndarray, ...]  # (at most RERANKED, features) each, of the first candidates
+    rows: tuple[np.ndarray, ...]  # (at most READ, features) each, of the first candidates
 
     def hit(self, candidate: Candidate) -> Hit:
         return self.searcher._hit(candidate, 0.0, ())
@@ -68,9 +71,9 @@ def prepare(chosen: nouns.Dataset, searcher: Searcher) -> Prepared:
     queries = tuple(q for q in chosen.queries if q.split != "train")
     asked = tuple(searcher.understand(q.text) for q in queries)
     candidates = tuple(
-        searcher.candidates(query, q.text, k=DEPTH) for query, q in zip(asked, queries, strict=True)
+        searcher.gather(fused(searcher, query, q.text)) for query, q in zip(asked, queries, strict=True)
     )
-    rows = tuple(features(query, found[:RERANKED]) for query, found in zip(asked, candidates, strict=True))
+    rows = tuple(features(query, found[:READ]) for query, found in zip(asked, candidates, strict=True))
     return Prepared(chosen, searcher, queries, asked, candidates, rows)
 
 
@@ -132,12 +135,16 @@ def learned_step(
     return found
 
 
+def product_step(prepared: Prepared) -> list[list[Hit]]:
+    return [prepared.searcher.search(q.text, k=DEPTH) for q in prepared.queries]
+
+
 def groups(prepared: Prepared, dropped: Sequence[str] = ()) -> list[Group]:
     """Training groups of the tune part, some features blotted out."""
     made = []
     for q, candidates, rows in zip(prepared.queries, prepared.candidates, prepared.rows, strict=True):
         if q.split == "tune" and len(rows):
-            first = candidates[:RERANKED]
+            first = candidates[:READ]
             gains = np.array([nouns.holds(q, prepared.hit(c)) for c in first], np.float32)
             names = tuple(c.document.external_id or c.document.id for c in first)
             made.append(Group(without(rows, dropped), gains, "tune", names))
@@ -172,7 +179,8 @@ def steps(prepared: Mapping[str, Prepared], seed: int = 1) -> dict[str, dict[str
     dense = table["只有向量"]
     table["倒数排名融合"] = {name: fused_step(lexical[name], dense[name]) for name in prepared}
     note("随附的学习排序", lambda p: learned_step(p, Ranker.shipped().scores))
-    note("＋引言退后（产品）", lambda p: learned_step(p, Ranker.shipped().scores, preambles=True))
+    note("＋引言退后", lambda p: learned_step(p, Ranker.shipped().scores, preambles=True))
+    note("＋选出三十二段来读（产品）", product_step)
     training = {name: groups(p) for name, p in prepared.items()}
     whole = fitted(training, (), seed)
     note("重新训练的学习排序", lambda p: learned_step(p, whole))

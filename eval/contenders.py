@@ -165,8 +165,10 @@ class Txtai:
     content = False
 
     def __init__(self) -> None:
-        self._words, self._embedder = Words(), load_embedder()
         self._uncut: dict[str, str] = {}  # what txtai is given → what is embedded
+
+    def _load(self) -> None:
+        self._words, self._embedder = Words(), load_embedder()
 
     def _transform(self) -> Callable[[Any], Any]:
         def transform(texts: Any) -> Any:
@@ -183,6 +185,7 @@ class Txtai:
     def build(self, texts: Sequence[str], folder: Path) -> None:
         from txtai import Embeddings
 
+        self._load()
         scoring = {
             "method": "bm25",
             "terms": True,
@@ -201,6 +204,7 @@ class Txtai:
     def open(self, folder: Path) -> None:
         from txtai import Embeddings
 
+        self._load()
         self._index = Embeddings()
         self._index.load(str(folder / "txtai"), config={"transform": self._transform()})
 
@@ -210,7 +214,7 @@ class Txtai:
 
 
 class TxtaiWithTexts(Txtai):
-    """The same, keeping the texts and giving them back, as ours and LlamaIndex do."""
+    """The same, also keeping the texts it was given (cut into words) and giving them back, as LlamaIndex and ours do."""
 
     content = True
 
@@ -248,16 +252,16 @@ class Ours:
 
 
 CONTENDERS: dict[str, tuple[str, Callable[[], Contender], tuple[str, ...]]] = {  # with the modules each is made of
-    "ours": ("本产品（混合）", Ours, ("indexer.library",)),
+    "ours": ("本产品（混合）", Ours, ("indexer.library", "kb.settings", "faiss")),
     "exact": ("逐一比较向量", Exact, ()),
     "bm25s": ("bm25s（词）", PlainBM25, ("bm25s",)),
     "llamaindex": (
         "LlamaIndex（FAISS＋BM25）",
         LlamaIndexHybrid,
-        ("llama_index.core", "llama_index.vector_stores.faiss", "llama_index.retrievers.bm25"),
+        ("faiss", "llama_index.core", "llama_index.vector_stores.faiss", "llama_index.retrievers.bm25"),
     ),
-    "txtai": ("txtai（混合，只给编号）", Txtai, ("txtai",)),
-    "txtai-texts": ("txtai（混合，给原文）", TxtaiWithTexts, ("txtai",)),
+    "txtai": ("txtai（混合）", Txtai, ("txtai",)),
+    "txtai-texts": ("txtai（混合，存着文字）", TxtaiWithTexts, ("txtai",)),
 }
 
 

@@ -16,7 +16,6 @@ from kb.settings import load_settings
 from .dataset import Dataset
 
 CUTTING = ("parse/*.py", "official/*.py", "outline.py", "passages.py", "prepare.py")
-RANKING = ("*.py", "models/ranker.npz")
 
 
 def library_of(dataset: Dataset, work: Path, fresh: bool = False) -> Library:

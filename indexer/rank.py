@@ -1,7 +1,7 @@
 """Candidates of both rankers → one order: features of each, and a small learned ranker over them.
 
-The ranker is a network of one hidden layer, trained by `python -m indexer.train
-ranker` on tune splits of several sets; its weights lie in `indexer/models/ranker.npz`.
+The ranker is a network of one hidden layer, trained by `python -m
+indexer.train.ranker` on tune splits of several sets; its weights lie in `indexer/models/ranker.npz`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ FEATURES = (
     "query_words", "lexical_top", "dense_top",
 )  # fmt: skip
 
+EARLY = 5  # damping of reciprocal ranks that tells the first few apart
+_TEXT, _HEADING, _ANYWHERE, _BEST = range(4)  # where terms are looked for
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _CUES = {
     "number": re.compile(
@@ -116,11 +118,11 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
     top, nearest = float(lexical.max()) or 1.0, float(cosines.max())
     columns: tuple[npt.ArrayLike, ...] = (
         lexical / top,
-        _reciprocal(lexical_ranks),
+        reciprocal(lexical_ranks),
         lexical / words.total,
         cosines,
         nearest - cosines,
-        _reciprocal(dense_ranks),
+        reciprocal(dense_ranks),
         (lexical_ranks > 0) & (dense_ranks > 0),
         shares[_TEXT, :, 0],
         shares[_HEADING, :, 0],
@@ -144,7 +146,9 @@ def features(query: Query, candidates: Sequence[Candidate]) -> np.ndarray:
     return in_columns(columns, count)
 
 
-_TEXT, _HEADING, _ANYWHERE, _BEST = range(4)  # where terms are looked for
+def reciprocal(ranks: np.ndarray, damping: int = EARLY) -> np.ndarray:
+    """1 / (damping + rank), 0 where there is no rank (0)."""
+    return np.where(ranks > 0, 1 / (damping + ranks), 0.0)
 
 
 def in_columns(columns: Sequence[npt.ArrayLike], count: int) -> np.ndarray:
@@ -197,10 +201,6 @@ def _cue(kind: str, texts: Texts, best: np.ndarray) -> np.ndarray:
     sentences = texts.sentences
     stretches = zip(sentences.starts[best].tolist(), sentences.ends[best].tolist(), strict=True)
     return np.array([bool(pattern.search(texts.folded, start, end)) for start, end in stretches])
-
-
-def _reciprocal(ranks: np.ndarray) -> np.ndarray:
-    return np.where(ranks > 0, 1 / (5 + ranks), 0.0)
 
 
 def _longest_run(present: np.ndarray) -> np.ndarray:

@@ -25,6 +25,7 @@ from .words import Words
 
 POOL = 100  # candidates each ranker gives
 RERANKED = 32  # of both pools together that are read and put in order by the ranker
+UNRANKED = 64  # read where one ranking stands as it is, so that passages of one text may give way to others
 _PREAMBLE = re.compile(
     r"如下|现就|现将|特制定|制定本|[〔﹝\[]20\d{2}[〕﹞\]]|各(?:省|市|区|县|地|级|有关|单位|部门|直属)[^。]{0,60}[：:]|[：:]\s*\n|"
     r"为(?:了|进一步|深入|全面|切实|认真|贯彻|落实|加强|做好|应对)"
@@ -57,6 +58,7 @@ class Searcher:
     ) -> list[Hit]:
         """The k best passages of the documents a filter lets through, best first."""
         query = self.understand(text)
+        filters = _bracketed(filters)
         candidates = self.candidates(query, text, filters, k, mode)
         if not candidates:
             return []
@@ -77,24 +79,26 @@ class Searcher:
         self, query: Query, text: str, filters: Filters = Filters(), k: int = 10, mode: Mode = "hybrid"
     ) -> list[Candidate]:
         """Candidates for k hits inside the filter's scope: first those to be put in order by the ranker
-        (`RERANKED`), the documents named among them, then the rest as fused."""
-        if filters.number:
-            filters = replace(filters, number=bracket_number(filters.number))
+        (`RERANKED`, of a document named by its 文号 before all others), then the rest as fused."""
+        filters = _bracketed(filters)
         allowed = self.catalog.allowed(filters)
         if not allowed.count:
             return []
         vector = self.embedder.encode([fold(text)])[0]
-        pool = self.pool(query, vector, allowed, max(POOL, 2 * k), mode)
-        if mode == "hybrid" and len(pool) > RERANKED:
-            pool = self._shortlisted(query, pool)
-        pool = pool.of(np.arange(min(len(pool), max(RERANKED, 2 * k))))
-        return self.gather(self._with_openings(pool, self._named(query, filters), vector))
+        named = self._named(query, filters)
+        pool = self._with_openings(self.pool(query, vector, allowed, max(POOL, 2 * k), mode), named, vector, mode)
+        pool = self._promising_first(query, pool, named, mode)
+        most = max(RERANKED if mode == "hybrid" else UNRANKED, 2 * k)
+        return self.gather(pool.of(np.arange(min(len(pool), most))))
 
     def pool(self, query: Query, vector: np.ndarray, allowed: Allowed, depth: int, mode: Mode = "hybrid") -> Pool:
         """What both rankers offer, or the one that the mode names: `depth` passages each."""
         lexical = self._lexical(query, allowed, depth) if mode != "dense" else _nothing()
         dense = self._dense(vector, allowed, depth) if mode != "lexical" else _nothing()
-        return pooled(lexical, dense, self._cosines_to(vector) if mode != "lexical" else _zeros)
+        pool = pooled(lexical, dense, self._cosines_to(vector, mode))
+        if self.catalog.holes:  # the word index may still have what is gone
+            pool = pool.of(np.flatnonzero(np.isin(pool.ids, self.catalog.ids)))
+        return pool
 
     def gather(self, pool: Pool) -> list[Candidate]:
         """The passages themselves; those that are gone are left out."""
@@ -151,14 +155,27 @@ class Searcher:
         ids, cosines = self.vectors.search(vector, k, allowed.mask)
         return Scored(ids, cosines)
 
-    def _cosines_to(self, vector: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        return lambda ids: self.vectors.cosines(ids, vector)
+    def _cosines_to(self, vector: np.ndarray, mode: Mode) -> Callable[[np.ndarray], np.ndarray]:
+        return _zeros if mode == "lexical" else lambda ids: self.vectors.cosines(ids, vector)
 
-    def _shortlisted(self, query: Query, pool: Pool) -> Pool:
-        """The most promising first, in the order they stood in; the others after them."""
-        promising = np.argsort(-self.shortlister.scores(numbers(query, pool)), kind="stable")[:RERANKED]
+    def _promising_first(self, query: Query, pool: Pool, named: frozenset[str], mode: Mode) -> Pool:
+        """The most promising, `RERANKED` of them, before the others; both as they stood.
+
+        Where both rankings count, a network tells them by numbers; it was taught on what is within `POOL` of
+        either, so that asking for more hits leaves the first as they are.
+        """
+        if len(pool) <= RERANKED:
+            return pool
+        if mode == "hybrid":
+            within = [(ranks > 0) & (ranks <= POOL) for ranks in (pool.lexical_ranks, pool.dense_ranks)]
+            promise = np.where(within[0] | within[1], self.shortlister.scores(numbers(query, pool)), -np.inf)
+        else:
+            promise = -np.arange(len(pool), dtype=np.float32)
+        if named:
+            owners = self.catalog.documents_of(pool.ids)
+            promise[[owner is not None and owner.id in named for owner in owners]] = np.inf
         chosen = np.zeros(len(pool), bool)
-        chosen[promising] = True
+        chosen[np.argsort(-promise, kind="stable")[:RERANKED]] = True
         return pool.of(np.concatenate([np.flatnonzero(chosen), np.flatnonzero(~chosen)]))
 
     def _named(self, query: Query, filters: Filters) -> frozenset[str]:
@@ -167,16 +184,13 @@ class Searcher:
         documents = [self.catalog.documents[r] for r in rows]
         return frozenset(d.id for d in documents if passes(d, filters))
 
-    def _with_openings(self, pool: Pool, named: frozenset[str], vector: np.ndarray) -> Pool:
-        """Before all others the first passage of each named document, so that it is found even by its number alone."""
+    def _with_openings(self, pool: Pool, named: frozenset[str], vector: np.ndarray, mode: Mode) -> Pool:
+        """Also the first passage of each named document, so that it is found even by its number alone."""
         if not named:
             return pool
         firsts = [self.catalog.passages_of(self.catalog.by_id[doc_id])[:1] for doc_id in sorted(named)]
         ids = np.concatenate(firsts)
-        ids = ids[~np.isin(ids, pool.ids)]
-        none = np.zeros(len(ids), np.int64)
-        cosines = self.vectors.cosines(ids, vector)
-        return Pool(ids, none.astype(np.float32), none, none, cosines).before(pool)
+        return pool.followed_by(ids[~np.isin(ids, pool.ids)], self._cosines_to(vector, mode))
 
     def _scores(self, query: Query, candidates: Sequence[Candidate], mode: Mode) -> np.ndarray:
         if mode == "lexical":
@@ -254,6 +268,11 @@ def _tailed(scores: np.ndarray, count: int) -> np.ndarray:
     """
     after = scores.min(initial=0.0) - 1e-3 * np.arange(1, count - len(scores) + 1)
     return np.concatenate([scores, after.astype(np.float32)])
+
+
+def _bracketed(filters: Filters) -> Filters:
+    """With its 文号 in the one spelling that documents have."""
+    return replace(filters, number=bracket_number(filters.number)) if filters.number else filters
 
 
 def _nothing() -> Scored:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .lexical import Scored
-from .rank import Query, in_columns
+from .rank import Query, in_columns, reciprocal
 
 NUMBERS = (
     "lexical", "lexical_rank", "lexical_place", "lexical_per_term", "cosine", "cosine_gap", "dense_rank", "dense_place",
@@ -24,7 +24,6 @@ NUMBERS = (
 )  # fmt: skip
 LEXICAL_WEIGHT, DENSE_WEIGHT = 1.0, 1.5  # of each ranking (tune splits: +0.009 recall@100 on lay questions)
 DAMPING = 60  # of reciprocal ranks (Cormack et al., SIGIR 2009)
-EARLY = 5  # damping that tells the first few ranks apart
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -47,9 +46,11 @@ class Pool:
         """Some of them, in the order given."""
         return Pool(*(column[at] for column in self._columns()))
 
-    def before(self, other: Pool) -> Pool:
-        """These, then the other's."""
-        both = zip(self._columns(), other._columns(), strict=True)
+    def followed_by(self, ids: Ints, cosines_of: Callable[[Ints], Floats]) -> Pool:
+        """These, then some that neither ranker has found."""
+        none = np.zeros(len(ids), np.int64)
+        more = Pool(ids, none.astype(np.float32), none, none, cosines_of(ids))
+        both = zip(self._columns(), more._columns(), strict=True)
         return Pool(*(np.concatenate(pair) for pair in both))
 
     def _columns(self) -> tuple[npt.NDArray[Any], ...]:
@@ -73,7 +74,7 @@ def pooled(lexical: Scored, dense: Scored, cosines_of: Callable[[Ints], Floats])
     dense_ranks[in_dense] = np.arange(1, len(in_dense) + 1)
     rest = np.flatnonzero(dense_ranks == 0)
     cosines[rest] = cosines_of(ids[rest])
-    fused = LEXICAL_WEIGHT * _reciprocal(lexical_ranks, DAMPING) + DENSE_WEIGHT * _reciprocal(dense_ranks, DAMPING)
+    fused = LEXICAL_WEIGHT * reciprocal(lexical_ranks, DAMPING) + DENSE_WEIGHT * reciprocal(dense_ranks, DAMPING)
     return Pool(ids, scores, lexical_ranks, dense_ranks, cosines).of(np.argsort(-fused, kind="stable"))
 
 
@@ -83,20 +84,16 @@ def numbers(query: Query, pool: Pool) -> Floats:
     top, nearest = float(pool.lexical.max(initial=0.0)) or 1.0, float(pool.cosines.max(initial=-1.0))
     columns: tuple[npt.ArrayLike, ...] = (
         pool.lexical / top,
-        _reciprocal(pool.lexical_ranks, EARLY),
-        DAMPING * _reciprocal(pool.lexical_ranks, DAMPING),
+        reciprocal(pool.lexical_ranks),
+        DAMPING * reciprocal(pool.lexical_ranks, DAMPING),
         pool.lexical / weight,
         pool.cosines,
         nearest - pool.cosines,
-        _reciprocal(pool.dense_ranks, EARLY),
-        DAMPING * _reciprocal(pool.dense_ranks, DAMPING),
+        reciprocal(pool.dense_ranks),
+        DAMPING * reciprocal(pool.dense_ranks, DAMPING),
         (pool.lexical_ranks > 0) & (pool.dense_ranks > 0),
         min(len(query.words), 20) / 20,
         top / weight,
         nearest,
     )
     return in_columns(columns, len(pool))
-
-
-def _reciprocal(ranks: Ints, damping: int) -> npt.NDArray[np.float64]:
-    return np.where(ranks > 0, 1 / (damping + ranks), 0.0)

@@ -87,9 +87,16 @@ def measured(bench: Bench, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _with_other_sizes(earlier: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    """A result with the contests of earlier runs over other numbers of passages; each is a run of its own."""
+    """A result with the contests of earlier runs over other numbers of passages; each is a run of its own.
+
+    Those from before the time to the first answer was taken are left out: they measured opening otherwise.
+    """
     if "growth" not in found:
         return found
     new = {contest["passages"] for contest in found["growth"]}
-    others = [contest for contest in earlier.get("growth", ()) if contest["passages"] not in new]
+    others = [c for c in earlier.get("growth", ()) if c["passages"] not in new and _comparable(c)]
     return found | {"growth": sorted([*others, *found["growth"]], key=lambda contest: contest["passages"])}
+
+
+def _comparable(contest: dict[str, Any]) -> bool:
+    return all("first_answer_s" in one for one in contest.get("contenders", {}).values())

@@ -31,21 +31,20 @@ def rows(results: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def peer_rows(contested: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """(name, build s, p50 ms, p99 ms, open s, start to first answer s, resident MB, nDCG@10) of one contest."""
+    """(name, build s, p50 ms, p99 ms, start to first answer s, resident MB, nDCG@10) of one contest."""
     made = []
     for one in contested["contenders"].values():
         quality = one.get("quality", {}).get("nDCG@10")
         made.append(
             (
                 one["about"], f"{one['build_s']:.1f}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}",
-                f"{one['open_s']:.2f}", f"{one['first_answer_s']:.2f}" if "first_answer_s" in one else "",
-                f"{one['resident_mb']:.0f}", f"{quality['mean']:.3f}" if quality else "",
+                f"{one['first_answer_s']:.2f}", f"{one['resident_mb']:.0f}", f"{quality['mean']:.3f}" if quality else "",
             )
         )  # fmt: skip
     return made
 
 
-PEER_HEADS = ("", "建库 秒", "p50 ms", "p99 ms", "打开 秒", "从启动到第一答 秒", "常驻 MB", "nDCG@10")
+PEER_HEADS = ("", "建库 秒", "p50 ms", "p99 ms", "从启动到第一答 秒", "常驻 MB", "nDCG@10")
 
 
 def shown(results: Mapping[str, Any]) -> str:

@@ -47,9 +47,14 @@ def versions() -> dict[str, str]:
     judges = Path(kb.__file__).parent / "models" / "answers.npz"
     return {
         "embedder": load_embedder().name,
-        "ranker": sha256((root / "models" / "ranker.npz").read_bytes()).hexdigest()[:12],
-        "judges": sha256(judges.read_bytes()).hexdigest()[:12],
+        "ranker": _digest(root / "models" / "ranker.npz"),
+        "shortlist": _digest(root / "models" / "shortlist.npz"),
+        "judges": _digest(judges),
     }
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def quality(given: Given) -> dict[str, Any]:
@@ -91,9 +96,9 @@ STEPS: dict[str, Callable[[Given], dict[str, Any]]] = {
     "answers": answering,
 }
 DEPENDS: dict[str, tuple[str, ...]] = {  # versions a step's figures depend on
-    "quality": ("embedder", "ranker"),
-    "ablation": ("embedder", "ranker"),
-    "answers": ("embedder", "ranker", "judges"),
+    "quality": ("embedder", "ranker", "shortlist"),
+    "ablation": ("embedder", "ranker", "shortlist"),
+    "answers": ("embedder", "ranker", "shortlist", "judges"),
 }
 
 

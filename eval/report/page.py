@@ -44,7 +44,7 @@ def page(results: Mapping[str, Any]) -> str:
     parts = [
         "<h1>评测报告</h1>",
         _p(f"测于 {results['date']}，{results['machine']}。向量模型 {results['versions']['embedder']}，"
-           f"排序网络 {results['versions']['ranker']}，证据裁判 {results['versions']['judges']}。"
+           f"排序网络 {results['versions']['ranker']}，选段网络 {results['versions']['shortlist']}，证据裁判 {results['versions']['judges']}。"
            "区间为 95%，按问题成对自助抽样；数字由下面的命令重新得出，说明见 EVALUATION.md。"),
         f"<pre>{escape(COMMANDS)}</pre>",
         *_quality(results.get("quality", {}), bench),

@@ -20,11 +20,15 @@ from typing import Any
 import numpy as np
 
 from indexer.library import Library
-from indexer.rank import FEATURES, Candidate, Ranker, features
+from indexer.rank import FEATURES, Candidate, Query, Ranker, features
+from indexer.search import POOL, Searcher
+from indexer.shortlist import Pool
 from indexer.train import sources
 from indexer.train.known import library
+from kb.fold import fold
+from kb.model import Filters
 
-DEPTH = 50  # results asked for; twice as many candidates are ranked
+DEPTH = 100  # candidates of a question that are ranked, the first as plain fusion orders them
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +164,19 @@ SETS = {
 }  # fmt: skip
 
 
+def fused(searcher: Searcher, query: Query, text: str) -> Pool:
+    """What both rankers find for a question anywhere, as plain fusion orders it."""
+    vector = searcher.embedder.encode([fold(text)])[0]
+    return searcher.pool(query, vector, searcher.catalog.allowed(Filters()), POOL)
+
+
 def groups(found: Library, asked: Sequence[Asked]) -> list[Group]:
     searcher = found.searcher()
     made = []
     for one in asked:
         query = searcher.understand(one.question)
-        candidates = searcher.candidates(query, one.question, k=DEPTH)
+        pool = fused(searcher, query, one.question)
+        candidates = searcher.gather(pool.of(np.arange(len(pool))[:DEPTH]))
         gains = np.array([one.right(c) for c in candidates], np.float32)
         documents = tuple(c.document.external_id or c.document.id for c in candidates)
         made.append(Group(features(query, candidates), gains, one.part, documents))

@@ -20,13 +20,11 @@ import numpy as np
 
 from indexer.library import Library
 from indexer.rank import Ranker, features
-from indexer.search import POOL, RERANKED
+from indexer.search import RERANKED
 from indexer.shortlist import NUMBERS, numbers
 from indexer.train import sources
 from indexer.train.known import library
-from indexer.train.ranker import SETS, Asked, committee, given_records
-from kb.fold import fold
-from kb.model import Filters
+from indexer.train.ranker import SETS, Asked, committee, fused, given_records
 
 SOFTENING = 2.0  # of the ranker's scores before they become shares
 MEMBERS = 3
@@ -56,12 +54,10 @@ class Lesson:
 
 def lessons(found: Library, asked: Sequence[Asked]) -> list[Lesson]:
     searcher, ranker = found.searcher(), Ranker.shipped()
-    everything = searcher.catalog.allowed(Filters())
     made = []
     for one in asked:
         query = searcher.understand(one.question)
-        vector = searcher.embedder.encode([fold(one.question)])[0]
-        pool = searcher.pool(query, vector, everything, POOL)
+        pool = fused(searcher, query, one.question)
         candidates = searcher.gather(pool)
         if not candidates or len(candidates) != len(pool):
             continue
@@ -123,7 +119,7 @@ def chooser(weights: Weights, count: int = RERANKED) -> Choice:
 
 def measure(group: Sequence[Lesson], choice: Choice) -> dict[str, float]:
     """Right documents among the first ten, and a right passage among the first one and five, as the ranker orders
-    what was chosen."""
+    what was chosen, by the scores it gave them among all candidates (a search has it score the chosen alone)."""
     tenth, first, fifth = [], [], []
     for lesson in group:
         at = choice(lesson)

@@ -74,7 +74,7 @@ def test_the_steps_measure_a_small_library_and_keep_their_figures_for_the_report
         {
             "date": "2026-01-01",
             "machine": "两核",
-            "versions": dict.fromkeys(("embedder", "ranker", "judges"), "x"),
+            "versions": dict.fromkeys(("embedder", "ranker", "shortlist", "judges"), "x"),
             "bench": found,
         }
     )
