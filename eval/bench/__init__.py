@@ -87,16 +87,9 @@ def measured(bench: Bench, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _with_other_sizes(earlier: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    """A result with the contests of earlier runs over other numbers of passages; each is a run of its own.
-
-    Those from before the time to the first answer was taken are left out: they measured opening otherwise.
-    """
+    """A result with the contests of earlier runs over other numbers of passages; each is a run of its own."""
     if "growth" not in found:
         return found
     new = {contest["passages"] for contest in found["growth"]}
-    others = [c for c in earlier.get("growth", ()) if c["passages"] not in new and _comparable(c)]
+    others = [c for c in earlier.get("growth", ()) if c["passages"] not in new]
     return found | {"growth": sorted([*others, *found["growth"]], key=lambda contest: contest["passages"])}
-
-
-def _comparable(contest: dict[str, Any]) -> bool:
-    return all("first_answer_s" in one for one in contest.get("contenders", {}).values())

@@ -38,7 +38,7 @@ def peer_rows(contested: Mapping[str, Any]) -> list[tuple[str, ...]]:
         made.append(
             (
                 one["about"], f"{one['build_s']:.1f}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}",
-                f"{one['first_answer_s']:.2f}", f"{one['resident_mb']:.0f}", f"{quality['mean']:.3f}" if quality else "",
+                f"{one['first_answer_s']:.2f}" if "first_answer_s" in one else "", f"{one['resident_mb']:.0f}", f"{quality['mean']:.3f}" if quality else "",
             )
         )  # fmt: skip
     return made
