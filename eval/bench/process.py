@@ -65,8 +65,9 @@ def resident_mb(process: psutil.Process) -> float:
 
 
 def quiet() -> dict[str, str]:
-    """The environment without settings of this machine's own."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    """The environment without settings of this machine's own; modules are kept compiled, as where they are installed."""
+    own = ("KB_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(own)}
 
 
 @dataclass(frozen=True, slots=True)
