@@ -159,8 +159,7 @@ def without(rows: np.ndarray, dropped: Sequence[str]) -> np.ndarray:
 def fitted(
     training: Mapping[str, list[Group]], dropped: Sequence[str], seed: int
 ) -> Callable[[np.ndarray], np.ndarray]:
-    weights = fit(dict(training), seed)
-    ranker = Ranker(*(weights[name] for name in ("mean", "spread", "w1", "b1", "w2")))
+    ranker = Ranker.of(fit(dict(training), seed))
     return lambda rows: ranker.scores(without(rows, dropped))
 
 

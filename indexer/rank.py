@@ -7,7 +7,7 @@ indexer.train.ranker` on tune splits of several sets; its weights lie in `indexe
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
@@ -80,8 +80,12 @@ class Ranker:
     def shipped(cls, name: str = "ranker") -> Ranker:
         """The one that orders passages (columns of `FEATURES`), or `shortlist` (`indexer.shortlist.NUMBERS`)."""
         with as_file(files("indexer") / "models" / f"{name}.npz") as path:
-            data = np.load(path)
-            return cls(*(data[name] for name in ("mean", "spread", "w1", "b1", "w2")))
+            return cls.of(np.load(path))
+
+    @classmethod
+    def of(cls, weights: Mapping[str, np.ndarray]) -> Ranker:
+        """From its arrays by name, as they are kept."""
+        return cls(*(weights[name] for name in ("mean", "spread", "w1", "b1", "w2")))
 
     def scores(self, features: np.ndarray) -> np.ndarray:
         """(n, columns) → (n,) float32, higher is better."""

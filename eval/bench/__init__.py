@@ -5,7 +5,8 @@
 Steps: `add` writes whole laws as Markdown files and adds them with `kb add`; `search`, `http`, `update`
 and `open` use that library; `talk` is fifty people conversing over the shipped documents; `million` is
 the same as the others with the laws multiplied; `peers` runs bm25s, LlamaIndex, txtai and exact comparison
-over the same passages. Without a data folder the shipped documents, multiplied with variation, stand in. Results are kept in WORK/bench.json for `report`.
+over the same passages. Without a data folder the shipped documents, multiplied with variation, stand in.
+Results are kept in WORK/bench.json for `report`.
 """
 
 from __future__ import annotations
@@ -91,5 +92,5 @@ def _with_other_sizes(earlier: dict[str, Any], found: dict[str, Any]) -> dict[st
     if "growth" not in found:
         return found
     new = {contest["passages"] for contest in found["growth"]}
-    others = [c for c in earlier.get("growth", ()) if c["passages"] not in new]
+    others = [contest for contest in earlier.get("growth", ()) if contest["passages"] not in new]
     return found | {"growth": sorted([*others, *found["growth"]], key=lambda contest: contest["passages"])}

@@ -25,6 +25,7 @@ from indexer.search import POOL, Searcher
 from indexer.shortlist import Pool
 from indexer.train import sources
 from indexer.train.known import library
+from indexer.train.network import committee, train
 from kb.fold import fold
 from kb.model import Filters
 
@@ -187,58 +188,15 @@ def fit(
     training: dict[str, list[Group]], seed: int, hidden: int = 24, steps: int = 400
 ) -> dict[str, np.ndarray]:
     """Softmax over each question's candidates, all questions in one batch; every set weighs the same."""
-    import torch
-
-    torch.manual_seed(seed)
-    torch.set_num_threads(1)
     usable = [(g, 1 / len(gs)) for gs in training.values() for g in gs if g.gains.any()]
-    rows = np.concatenate([g.rows for g, _ in usable])
-    mean, spread = rows.mean(0), rows.std(0) + 1e-3
-    longest = max(len(g.gains) for g, _ in usable)
-    x = torch.zeros(len(usable), longest, len(FEATURES))
-    there = torch.zeros(len(usable), longest, dtype=torch.bool)
-    right = torch.zeros(len(usable), longest, dtype=torch.bool)
-    for i, (g, _) in enumerate(usable):
-        n = len(g.gains)
-        x[i, :n] = torch.tensor(np.clip((g.rows - mean) / spread, -5, 5))
-        there[i, :n], right[i, :n] = True, torch.tensor(g.gains > 0)
-    weights = torch.tensor([w for _, w in usable])
-    net = torch.nn.Sequential(
-        torch.nn.Dropout(0.1),
-        torch.nn.Linear(len(FEATURES), hidden),
-        torch.nn.Tanh(),
-        torch.nn.Linear(hidden, 1, bias=False),
-    )
-    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=steps)
-    for _ in range(steps):
-        scores = net(x)[:, :, 0].masked_fill(~there, -1e9)
-        chances = torch.log_softmax(scores, 1).masked_fill(~right, -1e9)
-        loss = -(weights * torch.logsumexp(chances, 1)).sum() / weights.sum()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-    first, last = net[1], net[3]
-    return {
-        "mean": mean.astype(np.float32),
-        "spread": spread.astype(np.float32),
-        "w1": first.weight.detach().numpy().T.copy(),
-        "b1": first.bias.detach().numpy(),
-        "w2": last.weight.detach().numpy()[0],
-    }
 
+    def loss(shares: Any, gains: Any, there: Any) -> Any:
+        return -shares.masked_fill(gains <= 0, -1e9).logsumexp(1)
 
-def committee(members: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Several networks as one that gives their mean: hidden units side by side."""
-    first = members[0]
-    return {
-        "mean": first["mean"],
-        "spread": first["spread"],
-        "w1": np.concatenate([m["w1"] for m in members], axis=1),
-        "b1": np.concatenate([m["b1"] for m in members]),
-        "w2": np.concatenate([m["w2"] for m in members]) / len(members),
-    }
+    return train(
+        [g.rows for g, _ in usable], [g.gains for g, _ in usable], [weight for _, weight in usable], loss, seed,
+        hidden, steps, dropout=0.1, decay=0.05,
+    )  # fmt: skip
 
 
 def measure(made: Sequence[Group], score: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
@@ -276,7 +234,7 @@ def main() -> int:
         print(name, len(asked), "found", np.mean([g.gains.any() for g in made[name]]), flush=True)
     training = {name: [g for g in gs if g.part == "tune"] for name, gs in made.items()}
     weights = committee([fit(training, given.seed + i) for i in range(given.members)])
-    ranker = Ranker(*(weights[n] for n in ("mean", "spread", "w1", "b1", "w2")))
+    ranker = Ranker.of(weights)
     before = Ranker.shipped()
     for name, gs in made.items():
         for part in ("tune", "test"):

@@ -15,20 +15,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from indexer.library import Library
 from indexer.rank import Ranker, features
 from indexer.search import RERANKED
-from indexer.shortlist import NUMBERS, numbers
+from indexer.shortlist import numbers
 from indexer.train import sources
 from indexer.train.known import library
-from indexer.train.ranker import SETS, Asked, committee, fused, given_records
+from indexer.train.network import Weights, committee, train
+from indexer.train.ranker import SETS, Asked, fused, given_records
 
 SOFTENING = 2.0  # of the ranker's scores before they become shares
 MEMBERS = 3
-Weights = dict[str, np.ndarray]
 Choice = Callable[["Lesson"], np.ndarray]
 
 
@@ -70,41 +71,15 @@ def lessons(found: Library, asked: Sequence[Asked]) -> list[Lesson]:
 
 def fit(training: Mapping[str, Sequence[Lesson]], seed: int, hidden: int = 16, steps: int = 500) -> Weights:
     """Cross-entropy with the wanted shares, all questions in one batch; every set weighs the same."""
-    import torch
-
-    torch.manual_seed(seed)
-    torch.set_num_threads(1)
     every = [(lesson, 1 / len(group)) for group in training.values() for lesson in group]
-    rows = np.concatenate([lesson.rows for lesson, _ in every])
-    mean, spread = rows.mean(0), rows.std(0) + 1e-3
-    longest = max(len(lesson.rows) for lesson, _ in every)
-    x = torch.zeros(len(every), longest, len(NUMBERS))
-    there = torch.zeros(len(every), longest, dtype=torch.bool)
-    wanted = torch.zeros(len(every), longest)
-    for i, (lesson, _) in enumerate(every):
-        n = len(lesson.rows)
-        x[i, :n] = torch.tensor(np.clip((lesson.rows - mean) / spread, -5, 5))
-        there[i, :n], wanted[i, :n] = True, torch.tensor(lesson.wanted)
-    weights = torch.tensor([weight for _, weight in every])
-    net = torch.nn.Sequential(
-        torch.nn.Linear(len(NUMBERS), hidden), torch.nn.Tanh(), torch.nn.Linear(hidden, 1, bias=False)
-    )
-    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=steps)
-    for _ in range(steps):
-        shares = torch.log_softmax(net(x)[:, :, 0].masked_fill(~there, -1e9), 1).masked_fill(~there, 0.0)
-        loss = -(weights[:, None] * wanted * shares).sum() / weights.sum()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-    return {
-        "mean": mean.astype(np.float32),
-        "spread": spread.astype(np.float32),
-        "w1": net[0].weight.detach().numpy().T.copy(),
-        "b1": net[0].bias.detach().numpy().copy(),
-        "w2": net[2].weight.detach().numpy()[0].copy(),
-    }
+
+    def loss(shares: Any, wanted: Any, there: Any) -> Any:
+        return -(wanted * shares.masked_fill(~there, 0.0)).sum(1)
+
+    return train(
+        [lesson.rows for lesson, _ in every], [lesson.wanted for lesson, _ in every], [weight for _, weight in every],
+        loss, seed, hidden, steps, decay=0.02,
+    )  # fmt: skip
 
 
 def taught(training: Mapping[str, Sequence[Lesson]], seed: int) -> Weights:
@@ -113,7 +88,7 @@ def taught(training: Mapping[str, Sequence[Lesson]], seed: int) -> Weights:
 
 def chooser(weights: Weights, count: int = RERANKED) -> Choice:
     """The positions a network chooses of a lesson's candidates."""
-    network = Ranker(*(weights[name] for name in ("mean", "spread", "w1", "b1", "w2")))
+    network = Ranker.of(weights)
     return lambda lesson: np.argsort(-network.scores(lesson.rows), kind="stable")[:count]
 
 
