@@ -263,8 +263,9 @@ def test_back_returns_to_the_conversation_before(page: Page, server: str, statio
     expect(page.locator(".question")).to_have_text(["青禾镇邻里驿站助餐点的留样要保存多久？"])
 
 
+@pytest.mark.parametrize("by", ["button", "Escape", "twice"])
 def test_on_a_phone_back_closes_the_source_and_closing_it_leaves_no_step_behind(
-    new_page: Callable[..., Page], server: str, station: str
+    by: str, new_page: Callable[..., Page], server: str, station: str
 ) -> None:
     page = new_page(width=375, height=720)
     page.goto(f"{server}/demo")
@@ -277,8 +278,13 @@ def test_on_a_phone_back_closes_the_source_and_closing_it_leaves_no_step_behind(
     expect(source).to_be_hidden()
     expect(page.locator(".answer")).to_contain_text("七小时")
     page.locator(".answer .source-line").first.click()
-    source.get_by_role("button", name="关闭").click()
+    if by == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        close = source.get_by_role("button", name="关闭")
+        close.evaluate("(button, times) => { while (times--) button.click(); }", 2 if by == "twice" else 1)
     expect(source).to_be_hidden()
+    assert page.url != f"{server}/demo"
     page.go_back()
     page.wait_for_url(f"{server}/demo")
 

@@ -14,18 +14,31 @@ export class SourcePanel extends HTMLElement {
   connectedCallback() {
     this.dialog = h("dialog", { class: "source", "aria-label": t("source.label") });
     this.dialog.addEventListener("close", () => this.#closed());
-    this.dialog.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    this.dialog.addEventListener("cancel", (event) => {
+      event.preventDefault(); // Escape over the whole page: closed as the button closes it
+      this.close();
+    });
+    this.dialog.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !this.#covers) this.close();
+    });
     this.append(this.dialog);
     NARROW.addEventListener("change", () => this.close());
     addEventListener("popstate", () => {
-      if (!this.#entry) return;
       this.#entry = false;
-      this.close();
+      if (this.#covers) this.dialog.close();
     });
   }
 
+  get #covers() {
+    return this.dialog.matches(":modal");
+  }
+
+  /** Over the whole page its step in the history goes first, so that Back never meets one without a source. */
   close() {
-    if (this.dialog.open) this.dialog.close();
+    if (!this.#covers) return this.dialog.close();
+    if (!this.#entry) return; // on its way
+    this.#entry = false;
+    history.back();
   }
 
   /** Show `place` (a citation or hit) of its revision; focus goes back to `from` when it closes. */
@@ -92,7 +105,7 @@ export class SourcePanel extends HTMLElement {
   #closed() {
     document.body.classList.toggle("with-source", false);
     this.from?.focus?.();
-    if (!this.#entry) return;
+    if (!this.#entry) return; // unless the browser closed it by itself
     this.#entry = false;
     history.back();
   }
