@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .commands.wording import KIND_NAMES, STATUS_NAMES
+from .commands.wording import STATUS_NAMES, within
 from .links import span_address
 
 MARK = re.compile(r"\[(\d+)\]")
@@ -51,26 +51,7 @@ def _question(answer: Mapping[str, Any]) -> str:
 
 def _first(answer: Mapping[str, Any]) -> list[str]:
     """What is to be read before the answer: for which day it holds, what it was limited to, what is amiss."""
-    limits = "；".join(filter(None, (_limit(*one) for one in (answer.get("filters") or {}).items())))
-    return [
-        *([f"按 {answer['as_of']} 的规定"] if answer.get("as_of") else []),
-        *([f"筛选条件：{limits}"] if limits else []),
-        *answer.get("notes", ()),
-    ]
-
-
-LIMITS = {
-    "kind": "类别", "issuer": "发文机关", "region": "地区", "status": "时效", "number": "文号",
-    "issued_from": "成文日期不早于", "issued_to": "成文日期不晚于", "doc_id": "限于所选文件",
-}  # fmt: skip
-
-
-def _limit(name: str, value: Any) -> str:
-    codes = {"kind": KIND_NAMES, "status": STATUS_NAMES}.get(name, {})
-    values = value if isinstance(value, list) else [value]
-    if name == "doc_id":
-        return f"{LIMITS[name]} {len(values)} 份"
-    return f"{LIMITS.get(name, name)} {'、'.join(codes.get(one, str(one)) for one in values)}"
+    return [*within(answer), *answer.get("notes", ())]
 
 
 def _lines(answer: Mapping[str, Any]) -> list[str]:

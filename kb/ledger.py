@@ -304,9 +304,19 @@ class Ledger:
         visibility: Sequence[str] = ALL,
         broken: MutableSequence[ChainBreak] | None = None,
     ) -> Iterator[bytes]:
-        """The ledger as `jsonl`, `csv` or `xlsx`, in pieces, oldest answer first; `broken` as for `readable`."""
-        whole = self.stream(filters, visibility) if broken is None else self.readable(broken, filters, visibility)
-        return export(whole, format)
+        """The ledger as `jsonl`, `csv` or `xlsx`, in pieces, oldest answer first.
+
+        A record that cannot be read has its line too, with its place, its id and what is wrong; it is added to
+        `broken`, if given, as the file is made.
+        """
+
+        def whole() -> Iterator[dict[str, Any] | BrokenRecord]:
+            for one in self._each(filters, visibility, 200):
+                if isinstance(one, BrokenRecord) and broken is not None:
+                    broken.append(ChainBreak(one.seq, one.id, str(one)))
+                yield one
+
+        return export(whole(), format)
 
     def _one(self, id: str, visibility: Sequence[str]) -> Any:
         query = select(answers).where(answers.c.id == id, conditions(AnswerFilters(), visibility))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
-from .errors import BadInput
+from .errors import BadInput, BrokenRecord
 
 COLUMNS = (
     "seq", "id", "created", "caller", "question", "rewritten", "basis", "reason", "kind", "text",
@@ -21,8 +21,11 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]
 CELL = 32767  # characters that a cell of a workbook may hold
 
 
-def export(stored: Iterable[Mapping[str, Any]], format: str) -> Iterator[bytes]:
-    """Answers as `Ledger.get` gives them → pieces of a file; `BadInput` for another format."""
+Stored = Mapping[str, Any] | BrokenRecord
+
+
+def export(stored: Iterable[Stored], format: str) -> Iterator[bytes]:
+    """Answers as `Ledger.get` gives them, or what is said of one → pieces of a file; `BadInput` for another format."""
     writers = {"jsonl": _jsonl, "csv": _csv, "xlsx": _xlsx}
     if format not in writers:
         raise BadInput(f"不支持导出为 {format!r}；请用 jsonl、csv 或 xlsx")
@@ -39,7 +42,10 @@ def defuse(value: object) -> object:
     return text if len(text) <= CELL else text[: CELL - 1] + "…"
 
 
-def _cells(stored: Mapping[str, Any]) -> list[object]:
+def _cells(stored: Stored) -> list[object]:
+    if isinstance(stored, BrokenRecord):
+        told = {"seq": stored.seq, "id": stored.id, "text": str(stored)}
+        return [told.get(name) for name in COLUMNS]
     last = stored["reviews"][-1] if stored["reviews"] else {}
     places = "\n".join(
         f"[{c['n']}] 《{c['title']}》{' '.join(c['path'])} "
@@ -50,13 +56,15 @@ def _cells(stored: Mapping[str, Any]) -> list[object]:
     return [defuse(values.get(name)) for name in COLUMNS]
 
 
-def _jsonl(stored: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+def _jsonl(stored: Iterable[Stored]) -> Iterator[bytes]:
     for one in stored:
+        if isinstance(one, BrokenRecord):
+            one = {"id": one.id, "problem": str(one), "ledger": {"seq": one.seq}}
         line = json.dumps(one, ensure_ascii=False)
         yield line.encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _csv(stored: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+def _csv(stored: Iterable[Stored]) -> Iterator[bytes]:
     """UTF-8 with a byte order mark, which spreadsheets need to read Chinese."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
@@ -70,7 +78,7 @@ def _csv(stored: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     yield buffer.getvalue().encode()
 
 
-def _xlsx(stored: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+def _xlsx(stored: Iterable[Stored]) -> Iterator[bytes]:
     book: Any = import_module("openpyxl").Workbook(write_only=True)
     sheet = book.create_sheet("答案账本")
     sheet.append(COLUMNS)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from kb.errors import BadInput
 from kb.model import Answer, Citation, Hit, Question
-from kb.wire import answer_json, hit_json
+from kb.wire import answer_json, filters_json, hit_json, within_json
 
 from ..links import span_address
 from .opening import filters_of, library_of
 from .options import LONGEST_QUESTION
 from .terminal import Terminal, escaped
-from .wording import KIND_NAMES, REASON_NAMES, STATUS_NAMES, STATUS_STYLE
+from .wording import KIND_NAMES, REASON_NAMES, STATUS_NAMES, STATUS_STYLE, within
 
 if TYPE_CHECKING:
     from kb.model import Document
@@ -104,6 +104,8 @@ def ask(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def print_answer(answer: Answer, terminal: Terminal, base: str = "") -> None:
     out = terminal.out
+    for said in within(within_json(filters_json(answer.filters))):
+        out.print(f"[dim]{escaped(said)}[/]")
     for note in answer.notes:
         if note not in answer.text:
             out.print(f"[yellow]{escaped(note)}[/]")

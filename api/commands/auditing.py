@@ -208,7 +208,7 @@ def export(args: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _left_out(broken: list[ChainBreak], terminal: Terminal) -> int:
-    """The exit code, after a line for each record that could not be exported."""
+    """The exit code, after a line for each record of which only place and id could be exported."""
     for one in broken:
-        terminal.say(f"未导出：{one.problem}")
+        terminal.say(f"内容未导出：{one.problem}")
     return 1 if broken else 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +85,15 @@ def write(folder: Path, texts: dict[str, str]) -> list[str]:
 
 def client_over(library: Library) -> TestClient:
     return TestClient(create_app(library.settings, library), base_url=LOOPBACK, raise_server_exceptions=False)
+
+
+@contextmanager
+def ready(library: Library) -> Iterator[TestClient]:
+    """A client of the running application, once it answers questions."""
+    with client_over(library) as client:
+        while client.get("/health/ready").status_code != 200:
+            time.sleep(0.01)
+        yield client
 
 
 def key_of(library: Library, name: str, **wishes: object) -> dict[str, str]:

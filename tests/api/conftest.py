@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
-from api_samples import DOCUMENTS, HIDDEN, Live, client_over, key_of, write
+from api_samples import DOCUMENTS, HIDDEN, Live, key_of, ready, write
 from fastapi.testclient import TestClient
 
 from indexer.adding import add
@@ -31,9 +31,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 @pytest.fixture(scope="session")
 def client(library: Library) -> Iterator[TestClient]:
     """The application on loopback, open to its own machine, ready."""
-    with client_over(library) as made:
-        while made.get("/health/ready").status_code != 200:
-            pass
+    with ready(library) as made:
         yield made
 
 
@@ -57,24 +55,20 @@ def live(
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., tuple[Library, TestClient]]]:
     """`make(texts, restricted=texts, **settings)`: a fresh library and a ready client over it."""
-    opened = []
+    clients: list[TestClient] = []
+    opened = ExitStack()
 
     def made(
         texts: dict[str, str] = DOCUMENTS, restricted: dict[str, str] | None = None, **settings: object
     ) -> tuple[Library, TestClient]:
-        home = tmp_path / f"home{len(opened)}"
+        home = tmp_path / f"home{len(clients)}"
         library = Library(load_settings(home, **{"workers": 1, **settings}))
         if texts:
             add(library, write(tmp_path / "in", texts))
         if restricted:
             add(library, write(tmp_path / "in-hidden", restricted), {"visibility": "restricted"})
-        client = client_over(library)
-        client.__enter__()
-        opened.append(client)
-        while client.get("/health/ready").status_code != 200:
-            pass
-        return library, client
+        clients.append(opened.enter_context(ready(library)))
+        return library, clients[-1]
 
-    yield made
-    for client in opened:
-        client.__exit__(None, None, None)
+    with opened:
+        yield made

@@ -98,6 +98,13 @@ def test_a_refusal_is_a_result_and_no_failure(kb: Terminal) -> None:
     assert code == 0 and "没有依据" in out
 
 
+def test_an_answer_is_printed_with_the_day_and_the_filters_it_holds_for(kb: Terminal) -> None:
+    out = kb("ask", QUESTION, "--as-of", "2024-05-06", "--kind", "standard")[1]
+    assert "按 2024-05-06 的规定" in out and "筛选条件：类别 标准" in out
+    out = kb("ask", QUESTION)[1]
+    assert "筛选条件" not in out and not out.startswith("按 ")
+
+
 def test_people_see_the_answer_its_sources_and_its_number(kb: Terminal) -> None:
     code, out, err = kb("ask", QUESTION)
     assert code == 0 and "九小时" in out and "[1]" in out and "安政发〔2023〕5号" in out and "答案编号" in out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import sqlite3
@@ -9,9 +11,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from api_samples import ready
 
 from api.main import main
+from indexer.library import Library
+from kb.settings import load_settings
 
 FEES = "云州市停车管理办法\n\n第一条 停车收费标准为每小时500元。\n\n第二条 本办法自2023年1月1日起施行。\n"
 CATS = "云州市养猫规定\n\n第一条 养猫应当在三十日内登记。\n"
@@ -102,6 +108,18 @@ def test_a_revision_deleted_from_the_store_is_told_and_stops_no_other_question(h
     assert code == 1 and report["archive"][0]["doc_id"] == doc_id
 
 
+def rows(exported: bytes, format: str) -> list[tuple[str, str]]:
+    """(id, text or what is said in its place) of every record of an exported ledger."""
+    if format == "jsonl":
+        return [(one["id"], one.get("text") or one["problem"]) for one in map(json.loads, exported.splitlines())]
+    if format == "csv":
+        cells = list(csv.reader(io.StringIO(exported.decode("utf-8-sig"), newline="")))
+    else:
+        cells = [list(row) for row in openpyxl.load_workbook(io.BytesIO(exported)).active.iter_rows(values_only=True)]
+    at, text = cells[0].index("id"), cells[0].index("text")
+    return [(row[at], row[text]) for row in cells[1:]]
+
+
 @pytest.mark.parametrize("record", ["'{'", "'[]'", "'{\"answer\": {}}'", "CAST(x'80ff' AS TEXT)"])
 def test_one_corrupt_record_is_named_and_the_rest_is_checked_and_exported(
     home: Home, tmp_path: Path, record: str
@@ -115,8 +133,11 @@ def test_one_corrupt_record_is_named_and_the_rest_is_checked_and_exported(
     for format in ("jsonl", "csv", "xlsx"):
         target = tmp_path / f"out.{format}"
         code, _, err = home("audit", "export", "--format", format, "--output", target)
-        assert code == 1 and "已导出 1 条答案" in err and f"未导出：账本第 1 条（答案 {home.fee['id']}）" in err
-        assert target.stat().st_size
+        assert code == 1 and "已导出 1 条答案" in err and f"内容未导出：账本第 1 条（答案 {home.fee['id']}）" in err
+        with ready(Library(load_settings(home.folder, workers=1))) as client:
+            served = client.get("/api/answers/export", params={"format": format}).content
+        for told in (rows(target.read_bytes(), format), rows(served, format)):
+            assert [(id, "已损坏" in text) for id, text in told] == [(home.fee["id"], True), (home.cat["id"], False)]
     (home.source / "养猫.txt").write_text(CATS.replace("三十日", "十日"), "utf-8")
     assert home.json("add", home.source)[0] == 0  # what it shakes is worked out all the same
 
