@@ -190,12 +190,14 @@ def without_number(text: str, numbers: Iterable[str]) -> str:
 
     Itself where nothing else is left.
     """
-    for number in numbers:
+    wanted, lower = set(numbers), text.lower()
+    spelled = [re.escape(text[start:end]) for start, end, number in find_numbers(text) if number in wanted]
+    for number in wanted:  # and those of standards, however their parts are joined
         parts = re.findall(r"[a-z\d]+|[\u4e00-\u9fff]+", number.lower())
-        if len(parts) < 2 or not all(part in text.lower() for part in parts):
-            continue
-        spelled = r"[\s\W_]*".join(map(re.escape, parts))
-        rest = re.sub(rf"(?i)[《〈(（]?{spelled}[》〉)）]?(?:号?(?:文件|标准|规定)?(?:中|里)?的?)?[,，\s]*", "", text)
+        if len(parts) > 1 and all(part in lower for part in parts):
+            spelled.append(r"[\s\W_年第]*".join(map(re.escape, parts)))
+    for each in spelled:
+        rest = re.sub(rf"(?i)[《〈(（]?{each}[》〉)）]?(?:号?(?:文件|标准|规定)?(?:中|里)?的?)[,，\s]*", "", text)
         text = rest if re.search(r"[\u4e00-\u9fff]{2}", rest) else text
     return text
 

@@ -15,6 +15,7 @@ from kb.understand import (
     question_type,
     sought,
     understand,
+    without_number,
 )
 
 
@@ -144,3 +145,18 @@ def test_a_page_of_thanks_is_looked_through_at_once() -> None:
     began = time.process_time()
     assert not courteous("谢" * 1900 + "么")
     assert time.process_time() - began < 0.05
+
+
+@pytest.mark.parametrize(
+    "cited",
+    ["穗府办〔2019〕33号", "穗府办[2019]第33号文件里", "穗府办（二〇一九）33号中的", "穗府办2019年第33号", "穗府办〔２０１９〕３３号，"],
+)
+def test_a_cited_number_says_where_to_look_and_not_what_for(cited: str) -> None:
+    assert without_number(f"{cited}押金最多几个月", ["穗府办〔2019〕33号", "榕府办〔2022〕12号"]) == "押金最多几个月"
+
+
+def test_only_numbers_of_the_documents_found_are_left_out_and_never_all_there_is() -> None:
+    other = "穗府办〔2019〕34号押金最多几个月"
+    assert without_number(other, ["穗府办〔2019〕33号"]) == other
+    assert without_number("GB/T 50378-2019的评价指标有哪几类", ["GB/T 50378-2019"]) == "评价指标有哪几类"
+    assert without_number("穗府办[2019]第33号", ["穗府办〔2019〕33号"]) == "穗府办[2019]第33号"
