@@ -11,6 +11,7 @@ from .evidence import Reading
 from .fold import chinese_number, fold
 from .model import IN_FORCE, Document
 from .understand import names_document, only_names
+from .validity.titles import title_names
 
 LIMIT = 1500  # code points; a longer article is quoted up to the sentence that passes them
 MOST = 6  # articles quoted at once
@@ -49,12 +50,28 @@ def asked_for(question: str, documents: Sequence[Document], readings: Sequence[R
         if wanted and names_document(question, d.title, d.number)
         and (bare is None or only_names(folded[: bare.start()], d.title, d.number))
     ]  # fmt: skip
+    named = named or (_shortly_named(folded[: asks.start()], documents) if asks else [])
     if not named or elsewhere or len(wanted) > MOST:
         return None
     chosen = min(named, key=lambda i: documents[i].status not in IN_FORCE)
     places = {label: article_span(readings[chosen], number) for number, label in wanted.items()}
     spans = tuple(sorted(span for span in places.values() if span is not None))
     return Asked(chosen, spans, tuple(label for label, span in places.items() if span is None))
+
+
+_BEFORE_NAME = re.compile(r"^(?:请问|想问|问|一下|查|看看?|我想知道|根据|按照?|依照|[\s,，：:《])+")
+SHORT_NAME = 5  # characters; the end of a title that is shorter may be that of any
+
+
+def _shortly_named(before: str, documents: Sequence[Document]) -> list[int]:
+    """Documents whose title ends with all that stands before the article (养犬管理办法 of a 云州市养犬管理办法), if
+    those are not several."""
+    name = _BEFORE_NAME.sub("", before).rstrip("》的 ")
+    if len(name) < SHORT_NAME:
+        return []
+    titles = [{re.sub(r"\([^()]*\)|[《》]", "", fold(each)) for each in title_names(d.title)} for d in documents]
+    found = {i: each for i, of in enumerate(titles) for each in of if each.endswith(name)}
+    return list(found) if len(set(found.values())) == 1 else []
 
 
 def _value(match: re.Match[str]) -> tuple[int | None, str]:

@@ -453,6 +453,19 @@ def test_an_article_named_bare_is_asked_for_where_nothing_else_is(question: str,
     assert (articles.asked_for(question, [rule], [reading]) is not None) is asked
 
 
+@pytest.mark.parametrize("question", ["养犬管理办法第2条说了什么", "请问养犬管理办法的第二条是什么？", "养犬管理办法第二条"])
+def test_a_title_given_without_its_place_names_the_only_one_that_ends_so(question: str) -> None:
+    text = "第一条 甲。\n第二条 乙。\n"
+    reading = read(text, outline(Parsed(text)))
+    one, other = (Document(p, f"{p}养犬管理办法", "d.md", 1, "") for p in ("云州市", "海州市"))
+    fee = Document("f", "云州市停车管理办法", "f.md", 1, "")
+    asked = articles.asked_for(question, [fee, one], [reading, reading])
+    assert asked is not None and asked.document == 1 and text[slice(*asked.spans[0])] == "第二条 乙。"
+    assert articles.asked_for(question, [one, other], [reading, reading]) is None
+    assert articles.asked_for(question.replace("养犬", "海边养犬"), [fee, one], [reading, reading]) is None
+    assert articles.asked_for("管理办法第二条是什么", [fee, one], [reading, reading]) is None
+
+
 def test_articles_set_against_each_other_are_not_asked_for_as_such() -> None:
     rule = Document("d", "甲乙丙办法", "a.txt", 1, "0" * 64)
     reading = read("第一条 甲。\n第二条 乙。\n", outline(Parsed("第一条 甲。\n第二条 乙。\n")))
