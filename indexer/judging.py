@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
-from kb import articles, asks, casebook, comparison, conflict, particulars, references
+from kb import amending, articles, asks, casebook, comparison, conflict, particulars, references
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
 from kb.evidence_prior import places_about
 from kb.evidence_score import shipped, softmax
-from kb.model import Hit, Question
+from kb.model import Document, Filters, Hit, Question
 from kb.quoting import Pick, choose, with_spans
 from kb.refusal import lays_down, log_odds, support
 from kb.understand import without_number
@@ -107,7 +108,35 @@ class Judge:
 
     def _judged_whole(self, question: Question, text: str) -> Verdict:
         """The judges' word on one question as it stands, with all that belongs to the answer."""
-        return self._completed(text, self._read(text, tuple(self._hits(text, question))))
+        verdict = self._completed(text, self._read(text, tuple(self._hits(text, question))))
+        return self._as_amended(question.filters, verdict) if verdict.supported else verdict
+
+    def _as_amended(self, filters: Filters, verdict: Verdict) -> Verdict:
+        """With what later texts, as far as they may be seen, changed of the words quoted."""
+        evidence, picks = verdict.evidence, list(verdict.chosen.picks)
+        if evidence is None or verdict.chosen.listed:
+            return verdict
+        day = filters.as_of or date.today()
+        for pick in verdict.chosen.picks:
+            amended = evidence.documents[pick.document]
+            if amended.status not in ("amended", "partly_repealed"):
+                continue
+            reading = evidence.sources[pick.document].reading
+            quoted = [(reading.path(start), reading.text[start:end]) for start, end in pick.spans]
+            for document in self._amending(amended, filters, day):
+                source, revision = self.gatherer.source(document, document.revision)
+                spans = amending.changes(source.reading, amended, quoted)
+                if spans:
+                    evidence, at = evidence.with_document(document, source, revision)
+                    picks = with_spans(picks, Pick(at, spans, 0.0, "sentence"))
+        return replace(verdict, evidence=evidence, chosen=replace(verdict.chosen, picks=tuple(picks)))
+
+    def _amending(self, document: Document, filters: Filters, day: date) -> list[Document]:
+        """The documents that brought the standing of this one about on a day, as far as the asker may see them."""
+        library = self.gatherer.library
+        verdict, catalog = library.verdicts(day).get(document.id), library.searcher().catalog
+        rows = [catalog.by_id[id] for id in (verdict.by if verdict else ()) if id in catalog.by_id]
+        return [d for d in (catalog.documents[row] for row in rows) if d.visibility in filters.visibility]
 
     def _read(self, text: str, hits: tuple[Hit, ...]) -> Verdict:
         """The judges' word on these passages."""

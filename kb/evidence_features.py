@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -157,6 +157,16 @@ class Evidence:
     rows: Floats  # (found, features)
     soft: Floats  # (found, question words)
     prior: Floats  # (found,)
+
+    def with_document(self, document: Document, source: Source, revision: Revision) -> tuple[Evidence, int]:
+        """The same with a further document to quote from, and its index; one that is there already stays."""
+        known = next((i for i, d in enumerate(self.documents) if d.id == document.id), None)
+        if known is not None:
+            return self, known
+        more = replace(
+            self, documents=(*self.documents, document), sources=(*self.sources, source), revisions=(*self.revisions, revision)
+        )
+        return more, len(self.documents)
 
 
 def candidates(sources: Sequence[Source], owner: Sequence[int], hits: Sequence[Hit]) -> list[Candidate]:

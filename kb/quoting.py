@@ -305,9 +305,11 @@ def _go_together(reading: Reading, one: int, other: int) -> bool:
 
 
 def with_spans(picks: Sequence[Pick], more: Pick) -> list[Pick]:
-    """The picks with further spans of a document quoted already; what is quoted is not quoted again."""
+    """The picks with further spans; what is quoted is not quoted again."""
     out = list(picks)
-    i = next(i for i, pick in enumerate(out) if pick.document == more.document)
+    i = next((i for i, pick in enumerate(out) if pick.document == more.document), None)
+    if i is None:
+        return [*out, more]
     spans = sorted(out[i].spans)
     for start, end in sorted(more.spans):
         if any(a <= start and end <= b for a, b in spans):

@@ -16,8 +16,9 @@ from kb.model import Field, Relation, Span
 
 LIMIT = 2000  # relations kept of one document
 _AMENDS = re.compile(
-    r"(?:作(?:出|了)?(?:如下|以下|相应)?(?:修改|修订|修正)|(?:进行|予以|作出)(?:如下|以下|部分"
-    r"|相应)?(?:修改|修订|调整)|修改(?:为|如下|内容如下)|修改《|修订《|修正《)"
+    r"(?:作(?:出|了)?(?:如下|以下|相应)?(?:修改|修订|修正)|作(?:出|了)?(?:如下|以下)(?:调整|变更)|(?:进行|予以|作出)(?:如下|以下|部分"
+    r"|相应)?(?:修改|修订|调整)|修改(?:为|如下|内容如下)|修改《|修订《|修正《"
+    r"|(?:事项|内容|要求|条款|政策|标准|期限|条件)(?:作|进行|予以)?(?:调整|变更|修改|修订|补充)(?:通知)?如下)"
 )
 _IMPLEMENTS = re.compile(
     r"根据|依据|依照|按照|贯彻落实|为贯彻|为落实|为深入贯彻|贯彻实施|为了实施|为实施|遵照|落实"
@@ -49,7 +50,7 @@ def _amends(text: str, title: Field) -> Iterator[Relation]:
             bare = re.search(r"关于(?:修改|修订|修正)(.{4,60}?)的(?:决定|通知|公告)", title.value)
             if bare and "部分" not in bare.group(1) and "等" not in bare.group(1):
                 yield Relation("amends", bare.group(1).strip("〈〉<>"), "", title.span)
-    for left, right in sentences(text, ("修改", "修订", "修正")):
+    for left, right in sentences(text, ("修改", "修订", "修正", "调整", "变更如下", "补充")):
         sentence = text[left:right]
         if "《" not in sentence or right - left > 1500:
             continue

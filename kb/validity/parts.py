@@ -57,6 +57,12 @@ def article_of(label: str) -> tuple[int, str] | None:
     return (number, match[2] or "") if match and number is not None else None
 
 
+def articles_named(text: str) -> set[tuple[int, str]]:
+    """Every article that a text names, also one of which only a 款 or 项 is meant."""
+    found = ((chinese_number(m[1]), m[2] or "") for m in _ARTICLE.finditer(fold(text)))
+    return {(number, sub) for number, sub in found if number is not None}
+
+
 def ended(reason: str, path: Sequence[str]) -> str:
     """The article of a clause path that a status reason (…被《…》废止第六条；…) says is repealed; "" for none."""
     scopes = [m[1] for said in reason.split("；") if (m := _WORDS.search(said))]
@@ -68,4 +74,4 @@ def ended(reason: str, path: Sequence[str]) -> str:
     return ""
 
 
-__all__ = ["Parts", "article_of", "ended", "parts_of"]
+__all__ = ["Parts", "article_of", "articles_named", "ended", "parts_of"]

@@ -16,7 +16,7 @@ from indexer.outline import outline
 from kb import articles, particulars
 from kb.compose import caution, fallen_article
 from kb.evidence import read
-from kb.model import Answer, Document, Parsed, Question, Span, Turn
+from kb.model import Answer, Document, Filters, Parsed, Question, Span, Turn
 from kb.settings import load_settings
 
 DOCUMENTS = {
@@ -464,6 +464,29 @@ def test_a_title_given_without_its_place_names_the_only_one_that_ends_so(questio
     assert articles.asked_for(question, [one, other], [reading, reading]) is None
     assert articles.asked_for(question.replace("养犬", "海边养犬"), [fee, one], [reading, reading]) is None
     assert articles.asked_for("管理办法第二条是什么", [fee, one], [reading, reading]) is None
+
+
+def test_words_changed_by_a_later_text_are_quoted_with_the_change(tmp_path: Path) -> None:
+    rule = "云州市养犬管理办法\n云政规〔2022〕7号\n2022年3月1日\n第一条 为规范养犬，制定本办法。\n第二条 养犬人每年缴纳管理服务费300元。\n第三条 犬只应当免疫。\n"
+    decision = (
+        "云州市人民政府关于修改部分规范性文件的决定\n云政规〔2025〕2号\n2025年2月10日\n"
+        "一、对《云州市养犬管理办法》（云政规〔2022〕7号）作出如下修改：\n（一）将第二条中的“300元”修改为“200元”。\n"
+        "本决定自2025年3月1日起施行。\n"
+    )
+    for name, text, seen in (("养犬.txt", rule, "public"), ("决定.txt", decision, "internal")):
+        (tmp_path / name).write_text(text, "utf-8")
+        library = Library(load_settings(tmp_path / "home", workers=1))
+        assert not add(library, [tmp_path / name], {"visibility": seen}).failed
+    assistant = Assistant(library)
+
+    def said(day: str | None = None, *eyes: str) -> list[str]:
+        within = Filters(visibility=eyes or ("public", "internal"), as_of=date.fromisoformat(day) if day else None)
+        return [c.quote for c in assistant.ask(Question("云州市养犬管理服务费每年交多少", filters=within)).citations]
+
+    old, new = "第二条 养犬人每年缴纳管理服务费300元。", "（一）将第二条中的“300元”修改为“200元”。"
+    assert said() == [old, new]
+    assert said("2024-05-01") == [old]
+    assert said(None, "public") == [old]
 
 
 def test_articles_set_against_each_other_are_not_asked_for_as_such() -> None:

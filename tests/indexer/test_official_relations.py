@@ -88,6 +88,21 @@ def test_an_amending_decision_amends_what_its_title_names() -> None:
     assert found[0].span.of(text) == "云州市人大常委会关于修改《云州市绿化条例》的决定"
 
 
+@pytest.mark.parametrize(
+    ("said", "amends"),
+    [
+        ("现将《关于申报贴息的通知》（云经信〔2025〕33号）有关事项调整如下：", True),
+        ("对《关于申报贴息的通知》（云经信〔2025〕33号）部分条款作如下调整：", True),
+        ("现就《关于申报贴息的通知》（云经信〔2025〕33号）有关事项补充通知如下：", False),
+        ("根据《关于申报贴息的通知》（云经信〔2025〕33号），现将有关事项调整如下：", False),
+        ("及时调整《关于申报贴息的通知》（云经信〔2025〕33号）的执行口径。", False),
+    ],
+)
+def test_a_notice_that_adjusts_another_amends_it(said: str, amends: bool) -> None:
+    text = f"云州市经信局关于贴息的补充通知\n{said}\n一、截止时间由5月31日延长至6月30日。\n"
+    assert names(relations(text, "amends")) == ([("关于申报贴息的通知", "云经信〔2025〕33号", "")] if amends else [])
+
+
 def test_an_explanation_interprets_and_repeals_nothing_itself() -> None:
     text = "《云州市养老条例》解读\n一、背景\n条例施行后，《旧养老条例》同时废止。\n"
     found = relations(text, "interprets", "repeals")
