@@ -18,7 +18,7 @@ from kb.compose import COURTESY, Composed, caution, compose, edition, fallen_art
 from kb.evidence_features import Evidence
 from kb.fold import fold
 from kb.history import Tools, readings
-from kb.ledger import Ledger, ledger_key
+from kb.ledger import ledger_at
 from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason, Turn
 from kb.privacy import mask
 from kb.quoting import Pick
@@ -79,7 +79,7 @@ class Assistant:
         self.gatherer = Gatherer(library)
         self._judge = Judge(self.gatherer)
         masked = mask if library.settings.mask_personal else None
-        self.ledger = Ledger(library.store.engine, ledger_key(library.settings.home), masked)
+        self.ledger = ledger_at(library.settings.home, library.store.engine, masked)
         self._generator = _generator(library.settings)
         self._suggested: dict[tuple[str, ...], tuple[int, list[str]]] = {}  # by what a caller may see
         self._tools = Tools(library.words.cut, self._likeness, places)

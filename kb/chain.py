@@ -28,6 +28,7 @@ SEALED = {
 _INSERTS = {kind: insert(table) for kind, table in TABLES.items()}
 _HEAD = select(ledger_head).with_for_update()
 _END = update(ledger_head).values({name: bindparam(name) for name in ("seq", "hash", "seal")})
+BROKEN = "broken before "  # and the place of the first record that was built on a broken seal
 PRIVATE = ("question", "rewritten", "history", "salt")
 
 
@@ -53,6 +54,11 @@ def seal(key: bytes, seq: int, last: str) -> str:
     return hmac.new(key, f"{seq}:{last}".encode("utf-8", "surrogatepass"), sha256).hexdigest()
 
 
+def sealed_by(key: bytes, seq: int, last: str, found: str) -> bool:
+    """Whether a seal is the one that this key puts on this end."""
+    return hmac.compare_digest(seal(key, seq, last).encode(), found.encode("utf-8", "replace"))
+
+
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """One unmoving view of the database, however much is written meanwhile.
@@ -75,14 +81,29 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 def append(connection: Connection, kind: str, values: Mapping[str, Any], key: bytes) -> int:
-    """Put one record at the end of the chain; returns its place. Needs a transaction that no other writer can enter."""
+    """Put one record at the end of the chain; returns its place. Needs a transaction that no other writer can enter.
+
+    A seal that was broken is never made good again: what is built on it bears the mark of it (`BROKEN`).
+    """
     head = connection.execute(_HEAD).first()
     if head is None:
-        first = {"id": 1, "seq": 0, "hash": GENESIS, "seal": seal(key, 0, GENESIS)}
+        at, last = _last(connection)
+        first = {"id": 1, "seq": at, "hash": last, "seal": seal(key, at, last) if at == 0 else ""}
         connection.execute(insert(ledger_head), first)
-    seq, previous = (head.seq + 1, head.hash) if head else (1, GENESIS)
+        head = connection.execute(_HEAD).one()
+    seq: int = head.seq + 1
+    previous = head.hash
     row = {**values, "seq": seq} | ({"id": seq} if kind == "review" else {})
     row |= {"previous": previous, "hash": digest(kind, row, previous)}
     connection.execute(_INSERTS[kind], row)
-    connection.execute(_END, {"seq": seq, "hash": row["hash"], "seal": seal(key, seq, row["hash"])})
+    whole = sealed_by(key, head.seq, head.hash, str(head.seal))
+    since = seq if whole or not str(head.seal).startswith(BROKEN) else str(head.seal).removeprefix(BROKEN)
+    end = seal(key, seq, row["hash"]) if whole else f"{BROKEN}{since}"
+    connection.execute(_END, {"seq": seq, "hash": row["hash"], "seal": end})
     return seq
+
+
+def _last(connection: Connection) -> tuple[int, str]:
+    """The last record's place and hash where no head tells them: of a new ledger, or of one whose head was taken away."""
+    ends = [connection.execute(select(t.c.seq, t.c.hash).order_by(t.c.seq.desc()).limit(1)).first() for t in TABLES.values()]
+    return max(((end.seq, end.hash) for end in ends if end), default=(0, GENESIS))

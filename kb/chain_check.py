@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, RowMapping, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from .chain import GENESIS, PRIVATE, SEALED, TABLES, digest, question_digest, seal, snapshot
+from .chain import BROKEN, GENESIS, PRIVATE, SEALED, TABLES, digest, question_digest, sealed_by, snapshot
 from .schema import answer_documents, answers, erasures, ledger_head
 
 NAMES = {"answer": "答案", "review": "评价", "erasure": "清除记录"}
@@ -67,11 +66,14 @@ class _Entry(NamedTuple):
         )
 
 
-def check_chain(engine: Engine, key: bytes = b"", anchor: tuple[int, str] | None = None) -> ChainReport:
+def check_chain(
+    engine: Engine, key: bytes = b"", anchor: tuple[int, str] | None = None, begun: bool = False
+) -> ChainReport:
     """Read the whole ledger in one snapshot and say what does not fit.
 
     `anchor` is an earlier head, (records, hash): a chain written anew from an earlier
-    place on cannot hold it. A file too damaged to read is a break as well.
+    place on cannot hold it. `begun`: there have been records, so that an empty ledger has
+    lost them. A file too damaged to read is a break as well.
     """
     breaks: list[ChainBreak] = []
     records, end = 0, (0, GENESIS)
@@ -93,6 +95,8 @@ def check_chain(engine: Engine, key: bytes = b"", anchor: tuple[int, str] | None
     except (DBAPIError, OverflowError) as error:
         head = end
         breaks.append(ChainBreak(None, None, f"数据库已损坏，第 {end[0]} 条之后读不出（{_reason(error)}）"))
+    if begun and not breaks and end == (0, GENESIS):
+        breaks.append(ChainBreak(None, None, "账本是空的，而数据目录记着已有过答案（ledger.begun）：整本被删去"))
     if anchor and anchor[0] > end[0]:
         breaks.append(
             ChainBreak(anchor[0], None, f"账本只有 {end[0]} 条，而留底记着第 {anchor[0]} 条：末尾被删去")
@@ -224,12 +228,11 @@ def _head(connection: Connection, key: bytes) -> tuple[tuple[int, str], list[Cha
     if not rows:
         return (0, GENESIS), []
     head = rows[0]
-    good = (
-        len(rows) == 1
-        and (head.id, type(head.seq), type(head.hash), type(head.seal)) == (1, int, str, str)
-        and hmac.compare_digest(seal(key, head.seq, head.hash).encode(), head.seal.encode("utf-8", "replace"))
-    )
-    problem = ChainBreak(None, None, "账本末尾的封印不符：末尾被改动，或 ledger.key 已更换")
+    shaped = (head.id, type(head.seq), type(head.hash), type(head.seal)) == (1, int, str, str)
+    good = len(rows) == 1 and shaped and sealed_by(key, head.seq, head.hash, head.seal)
+    since = str(head.seal).removeprefix(BROKEN) if str(head.seal).startswith(BROKEN) else ""
+    what = f"账本在第 {since} 条之前的封印" if since.isdecimal() else "账本末尾的封印"
+    problem = ChainBreak(None, None, f"{what}不符：当时的末尾被改动，或 ledger.key 已更换")
     return (head.seq, str(head.hash)), [] if good else [problem]
 
 

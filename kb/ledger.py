@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
@@ -31,6 +31,7 @@ from .sheets import export
 from .store import now
 from .wire import answer_json, filters_json, within_json
 
+T = TypeVar("T")
 Verdict = Literal["correct", "wrong", "incomplete"]  # 正确 / 有误 / 不完整
 
 _CITED = {
@@ -58,20 +59,38 @@ def ledger_key(home: Path) -> bytes:
         return path.read_bytes()
 
 
+def ledger_at(home: Path, engine: Engine, mask: Callable[[str], str] | None = None) -> Ledger:
+    """The ledger of a data folder, sealed by its key."""
+    return Ledger(engine, ledger_key(home), mask, home / "ledger.begun")
+
+
 class Ledger:
     """The ledger over one SQLAlchemy engine. Safe to share between threads and processes.
 
+    `begun` is a file that is there once anything was recorded: a ledger emptied since cannot pass for a new one.
     `mask` is applied to the question, its rewriting and its history before they are kept.
     Every reading function hides answers that touch a document outside `visibility`, as it
     was when the answer was given or as it is now.
     """
 
-    def __init__(self, engine: Engine, key: bytes = b"", mask: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self, engine: Engine, key: bytes = b"", mask: Callable[[str], str] | None = None, begun: Path | None = None
+    ) -> None:
         self.engine = engine
         self.key = key
+        self._begun = begun
+        self._marked = begun is None
         self._mask = mask or (lambda text: text)
         self._where = str(engine.url.database or engine.url)
-        self._commit = Commits(engine)
+        self._commits = Commits(engine)
+
+    def _commit(self, write: Callable[[Connection], T]) -> T:
+        done = self._commits(write)
+        if not self._marked and self._begun is not None:
+            with storage_errors(str(self._begun)):
+                self._begun.touch(0o600)
+            self._marked = True
+        return done
 
     # ---- writing -------------------------------------------------------------------------
 
@@ -276,7 +295,7 @@ class Ledger:
     def verify_chain(self, anchor: tuple[int, str] | None = None) -> ChainReport:
         """Check every record; `anchor` is an earlier `head()` that must still be in the chain."""
         with storage_errors(self._where):
-            return check_chain(self.engine, self.key, anchor)
+            return check_chain(self.engine, self.key, anchor, self._begun is not None and self._begun.exists())
 
     def noted(self, hash: str) -> tuple[int, str] | None:
         """The record whose hash begins so, as an anchor for `verify_chain`; None where there is none."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kb.compose import fallen_article
 from kb.database import storage_errors
 from kb.errors import BadInput, NotFound
-from kb.ledger import Ledger, ledger_key
+from kb.ledger import Ledger, ledger_at
 from kb.listing import AnswerFilters
 from kb.settings import Settings
 from kb.store import Store
@@ -42,7 +42,7 @@ def store_of(settings: Settings) -> Store:
 
 
 def ledger_of(settings: Settings, store: Store) -> Ledger:
-    return Ledger(store.engine, ledger_key(settings.home))
+    return ledger_at(settings.home, store.engine)
 
 
 def verify(args: argparse.Namespace, terminal: Terminal) -> int:

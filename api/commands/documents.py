@@ -43,11 +43,11 @@ def add(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def say_shaken(library: Library, doc_ids: list[str], terminal: Terminal) -> list[dict[str, Any]]:
     """Past answers that the change has shaken, said in one line."""
-    from kb.ledger import Ledger, ledger_key
+    from kb.ledger import ledger_at
 
     from ..notice import told_by_command
 
-    ledger = Ledger(library.store.engine, ledger_key(library.settings.home))
+    ledger = ledger_at(library.settings.home, library.store.engine)
     answers = told_by_command(library, ledger, doc_ids)
     fallen = sum(one.standing == "fallen" for one in answers)
     if answers:

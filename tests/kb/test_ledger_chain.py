@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kb.chain import GENESIS, digest, seal
 from kb.errors import KBError
-from kb.ledger import ALL, Ledger
+from kb.ledger import ALL, Ledger, ledger_at
 from kb.privacy import mask
 
 TABLES = ("answers", "reviews", "erasures", "answer_documents", "ledger_head")
@@ -75,6 +75,47 @@ def test_an_emptied_ledger_does_not_look_new(book: tuple[Ledger, Path]) -> None:
     for table in TABLES:
         write(path, f"DELETE FROM {table}")
     assert "第 6 条" in ledger.verify_chain().breaks[0].problem
+
+
+def cut(path: Path, ledger: Ledger) -> None:
+    """The last four records gone, and the head and SQLite's memory made to fit, without the sealing key."""
+    (before,) = sqlite3.connect(path).execute("SELECT hash FROM answers WHERE seq = 5").fetchone()
+    for table in ("answers", "reviews", "erasures"):
+        write(path, f"DELETE FROM {table} WHERE seq > 5")
+    write(path, "DELETE FROM answer_documents WHERE answer NOT IN (SELECT id FROM answers)")
+    write(path, "UPDATE ledger_head SET seq = 5, hash = ?", before)
+    write(path, "UPDATE sqlite_sequence SET seq = 5 WHERE name = 'answers'")
+
+
+def key_lost(path: Path, ledger: Ledger) -> None:
+    ledger.key = b"another"
+
+
+def head_gone(path: Path, ledger: Ledger) -> None:
+    write(path, "DELETE FROM ledger_head")
+
+
+@pytest.mark.parametrize("spoil", [cut, key_lost, head_gone])
+def test_what_is_recorded_after_a_broken_seal_does_not_make_it_good(
+    book: tuple[Ledger, Path], spoil: Callable[[Path, Ledger], None]
+) -> None:
+    ledger, path = book
+    spoil(path, ledger)
+    last = 5 if spoil is cut else 9
+    for _ in range(3):
+        ledger.record(refusal(), ask(), "甲")
+        assert [b.problem for b in ledger.verify_chain().breaks if f"第 {last + 1} 条之前的封印不符" in b.problem]
+    assert ledger.head()[0] == last + 3
+
+
+def test_a_ledger_emptied_to_the_last_trace_in_the_database_does_not_look_new(tmp_path: Path) -> None:
+    store, _ = opened(tmp_path)
+    ledger = ledger_at(tmp_path, store.engine)
+    assert ledger.verify_chain().ok
+    ledger.record(refusal(), ask(), "甲")
+    for table in (*TABLES, "sqlite_sequence"):
+        write(tmp_path / "kb.sqlite", f"DELETE FROM {table}")
+    assert ["整本被删去" in b.problem for b in ledger_at(tmp_path, store.engine).verify_chain().breaks] == [True]
 
 
 def test_swapped_records_are_named(book: tuple[Ledger, Path]) -> None:
