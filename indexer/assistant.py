@@ -14,18 +14,29 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from kb import particulars, references
-from kb.compose import COURTESY, Composed, caution, compose, edition, fallen_article, refusal_text
+from kb.compose import (
+    COURTESY,
+    GREETING,
+    NOT_REWORDED,
+    Composed,
+    caution,
+    compose,
+    edition,
+    fallen_article,
+    refusal_text,
+)
 from kb.evidence_features import Evidence
 from kb.fold import fold
 from kb.history import Tools, readings
 from kb.ledger import ledger_at
+from kb.localities import localities
 from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason, Turn
 from kb.privacy import mask
 from kb.quoting import Pick
 from kb.refusal import out_of_scope
 from kb.settings import Settings
 from kb.store import now
-from kb.understand import courteous, is_asking, names_document, names_past
+from kb.understand import asks_to_reword, courteous, greets, is_asking, names_document, names_past
 from kb.validity import version_key
 
 from .gather import Gatherer
@@ -141,8 +152,9 @@ class Assistant:
         self._recent.forget()
 
     def _answer(self, question: Question, emit: Event) -> Answer:
-        if courteous(question.text):
-            return replace(self._blank(question, question.text), reason="out_of_scope", text=COURTESY)
+        said = _small_talk(question.text)
+        if said:
+            return replace(self._blank(question, question.text), reason="out_of_scope", text=said)
         return self._worked_out(self._told(question), emit)
 
     def _worked_out(self, question: Question, emit: Event) -> Answer:
@@ -203,7 +215,7 @@ class Assistant:
     def _spoken_of(self, question: Question) -> Topic | None:
         """The documents that answered the question before, where this one may go on about them."""
         said = [i for i, turn in enumerate(question.history) if turn.role == "user"]
-        if not said or question.filters.doc_id or "《" in question.text or places(question.text):
+        if not said or question.filters.doc_id or "《" in question.text or places(question.text) or localities(fold(question.text)):
             return None
         if len(question.history[said[-1]].content) > LONGEST_LAST:
             return None
@@ -345,6 +357,15 @@ def _generator(settings: Settings) -> Generator | None:
     from kb.generate import Generator
 
     return Generator(settings)
+
+
+def _small_talk(text: str) -> str:
+    """What is said to a turn that asks nothing of the documents; "" where it may ask something."""
+    if courteous(text):
+        return COURTESY
+    if greets(text):
+        return GREETING
+    return NOT_REWORDED if asks_to_reword(text) else ""
 
 
 def _settled(answer: Answer) -> bool:

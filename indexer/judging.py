@@ -6,15 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kb import amending, articles, asks, casebook, comparison, conflict, particulars, references
+from kb import (
+    amending,
+    articles,
+    asks,
+    casebook,
+    comparison,
+    conflict,
+    particulars,
+    references,
+    standing_asked,
+)
 from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
 from kb.evidence_prior import places_about
 from kb.evidence_score import shipped, softmax
-from kb.model import Document, Filters, Hit, Question
+from kb.model import IN_FORCE, Document, Filters, Hit, Question, Span
 from kb.quoting import Pick, choose, with_spans
 from kb.refusal import lays_down, log_odds, support
-from kb.understand import without_number
+from kb.understand import past_day, without_number
+from kb.verify import STATUS_NAMES
 
 from .gather import READ_HITS, Gatherer, joined
 from .official.places import places
@@ -58,7 +69,27 @@ class Judge:
             if any(v.supported for v in verdicts.values()):
                 return _together(verdicts)
         verdict = self._judged_whole(question, text)
-        return verdict if verdict.supported else self._of_the_city(question, text) or verdict
+        if verdict.supported:
+            return verdict
+        return self._of_then(question, text) or self._of_the_city(question, text) or verdict
+
+    def _of_then(self, question: Question, text: str) -> Verdict | None:
+        """What was laid down on the day of a past year or month that is asked for, where no text speaks of that year
+        itself; the reader is told the day. Figures that count something are not the year's."""
+        then = None if question.filters.as_of else past_day(text, date.today())
+        if then is None:
+            return None
+        day, rest = then
+        verdict = self._judged_whole(replace(question, filters=replace(question.filters, as_of=day)), rest)
+        evidence, chosen = verdict.evidence, verdict.chosen
+        if evidence is None or not verdict.supported or chosen.conflict:
+            return None
+        quoted = "\n".join(evidence.revisions[p.document].text[a:b] for p in chosen.picks for a, b in p.spans)
+        cited = [evidence.documents[p.document] for p in chosen.picks]
+        if not lays_down(quoted) or not all(_held_on(document, day) for document in cited):
+            return None
+        told = f"以下是{day.year}年{day.month}月{day.day}日施行的规定。"
+        return replace(verdict, chosen=replace(chosen, notes=(told, *chosen.notes)))
 
     def _of_the_city(self, question: Question, text: str) -> Verdict | None:
         """What a city lays down, for a county or district of it that is asked for and has no rule of its own; the
@@ -108,8 +139,38 @@ class Judge:
 
     def _judged_whole(self, question: Question, text: str) -> Verdict:
         """The judges' word on one question as it stands, with all that belongs to the answer."""
-        verdict = self._completed(text, self._read(text, tuple(self._hits(text, question))))
+        hits = tuple(self._hits(text, question))
+        of_standing = self._of_standing(text, question.filters, hits)
+        if of_standing is not None:
+            return of_standing
+        verdict = self._completed(text, self._read(text, hits))
         return self._as_amended(question.filters, verdict) if verdict.supported else verdict
+
+    def _of_standing(self, text: str, filters: Filters, hits: tuple[Hit, ...]) -> Verdict | None:
+        """Whether the text that the question names still holds, and the words that decide it."""
+        name = standing_asked.asked(text) if hits else None
+        evidence = self.gatherer.evidence(text, hits) if name else None
+        if name is None or evidence is None:
+            return None
+        library, day = self.gatherer.library, filters.as_of or date.today()
+        named = standing_asked.named(name, evidence.documents)
+        if named is None:
+            told = standing_asked.told(name, evidence.documents, library.standing.says)
+            if told is None:
+                return None
+            return _quoting(hits, evidence, told.document, told.relation.span, (standing_asked.note(told, evidence.documents),))
+        verdict, catalog = library.verdicts(day).get(named.id), library.searcher().catalog
+        if verdict is None or verdict.proof is None:
+            return None
+        rows = [catalog.by_id.get(id) for id in (verdict.proof.document, *verdict.by)]
+        said_by = [catalog.documents[row] for row in rows if row is not None]
+        if len(said_by) < len(rows) or any(d.visibility not in filters.visibility for d in said_by):
+            return None
+        proving = said_by[0]
+        evidence, at = evidence.with_document(proving, *self.gatherer.source(proving, proving.revision))
+        number = f"（{named.number}）" if named.number else ""
+        told_first = f"《{named.title.strip('《》')}》{number}：{STATUS_NAMES[verdict.status]}（{verdict.reason}）。"
+        return _quoting(hits, evidence, at, verdict.proof.span, (told_first,))
 
     def _as_amended(self, filters: Filters, verdict: Verdict) -> Verdict:
         """With what later texts, as far as they may be seen, changed of the words quoted."""
@@ -201,6 +262,25 @@ class Judge:
         pair = [pair[i] for i in order]
         told = conflict.note([evidence.documents[p.document] for p in pair], differing.rules)
         return Chosen(tuple(pair), (told,), True)
+
+
+def _held_on(document: Document, day: date) -> bool:
+    """Whether a document, with its standing of a day, had begun and was in force then."""
+    begins = document.effective or document.issued
+    return document.status in IN_FORCE and begins is not None and begins <= day
+
+
+def _quoting(hits: tuple[Hit, ...], evidence: Evidence, document: int, span: Span, notes: tuple[str, ...]) -> Verdict:
+    """The sentences of one document that a span touches, as the answer."""
+    reading = evidence.sources[document].reading
+    touched = [reading.sentences[i] for i in reading.within(*span)]
+    if not touched:
+        return Verdict(hits)
+    spans = [(touched[0].start, touched[-1].end)]
+    if touched[0].lead >= 0:
+        lead = reading.sentences[touched[0].lead]
+        spans.insert(0, (lead.start, lead.end))
+    return Verdict(hits, evidence, Chosen((Pick(document, tuple(spans), 1.0, "sentence"),), notes), True)
 
 
 def _of_articles(hits: tuple[Hit, ...], evidence: Evidence, asked: articles.Asked) -> Verdict:

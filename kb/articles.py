@@ -50,7 +50,7 @@ def asked_for(question: str, documents: Sequence[Document], readings: Sequence[R
         if wanted and names_document(question, d.title, d.number)
         and (bare is None or only_names(folded[: bare.start()], d.title, d.number))
     ]  # fmt: skip
-    named = named or (_shortly_named(folded[: asks.start()], documents) if asks else [])
+    named = named or (shortly_named(folded[: asks.start()], documents) if asks else [])
     if not named or elsewhere or len(wanted) > MOST:
         return None
     chosen = min(named, key=lambda i: documents[i].status not in IN_FORCE)
@@ -63,7 +63,7 @@ _BEFORE_NAME = re.compile(r"^(?:请问|想问|问|一下|查|看看?|我想知�
 SHORT_NAME = 5  # characters; the end of a title that is shorter may be that of any
 
 
-def _shortly_named(before: str, documents: Sequence[Document]) -> list[int]:
+def shortly_named(before: str, documents: Sequence[Document]) -> list[int]:
     """Documents whose title ends with all that stands before the article (养犬管理办法 of a 云州市养犬管理办法), if
     those are not several."""
     name = _BEFORE_NAME.sub("", before).rstrip("》的 ")

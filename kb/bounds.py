@@ -6,6 +6,7 @@ import re
 
 from .evidence_prior import Places, places_about
 from .fold import fold
+from .localities import localities
 from .model import Document
 from .years import YEAR, years_of
 
@@ -43,23 +44,13 @@ def foreign_year(question: str, document: Document, near: str, context: str) -> 
     return min(wanted) if later and not any(year in context for year in wanted) else ""
 
 
-_NO_NAME = "个些少每各本该哪几么两多全某此这那其的了在到是有和与及或等新老旧农城乡镇村县市省区级类种项第"
-_SMALL = re.compile(rf"(?P<name>(?:(?![{_NO_NAME}])[\u4e00-\u9fff]){{2}})(?P<sort>街道|社区|小区|村)(?!级|民|委(?!会)|建|规|振|治|庄|企|里的?|长)")
-_ANY = frozenset(  # what stands before 社区 and is no name
-    "未来 完整 智慧 和谐 示范 试点 数字 基层 所在 周边 附近 物业 住宅 成熟 特色 行政 自然 历史 传统 重点 普通 什么 我们 他们 属地 相关 有关 当地 同 "
-    "创建 建设 改造 居住 生活 大型 小型 中型 高层 多层 整个 十个 封闭 开放 商业 国际 邻里 文明 平安 绿色 低碳 宜居 幸福 共富 共同 美丽".split()
-)
-
-
 def other_namesake(question: str, near: str) -> str:
-    """A village, community or street that the (folded) question names, where what stands around the words quoted
+    """A village, town, community or street that the (folded) question names, where what stands around the words quoted
     speaks of others of the sort only: 竹园社区 asked for, 北山社区 found; "" for no such thing."""
-    for asked in _SMALL.finditer(question):
-        name, sort = asked["name"], asked["sort"]
-        if name in _ANY or name in near:
-            continue
-        if any(m["sort"] == sort and m["name"] not in _ANY for m in _SMALL.finditer(near)):
-            return f"所问的{sort}"
+    said = localities(near)
+    for asked in localities(question):
+        if asked.name not in near and any(each.sort == asked.sort for each in said):
+            return f"所问的{asked.sort}"
     return ""
 
 

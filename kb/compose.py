@@ -113,6 +113,8 @@ def known_instead(documents: Sequence[Document]) -> str:
 
 
 COURTESY = "不客气。还想查哪方面的政策，请直接提问。"
+GREETING = "您好。请直接写出要查的政策问题，答案会逐句引用原文。"
+NOT_REWORDED = "这里只引用原文，不改写也不概括；点开引文可以看上下文，或者写明还想查哪一点。"
 _REFUSALS: Mapping[str, str] = {
     "no_hit": "抱歉，现有文档中没有与这个问题相关的内容。",
     "below_threshold": "抱歉，现有文档中没有找到能够回答这个问题的依据{nearest}。",

@@ -14,6 +14,8 @@ import numpy as np
 from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate
 from .fold import fold
+from .forms import CONTACTS, has_form
+from .localities import localities
 from .model import IN_FORCE, Document
 from .years import years_of
 
@@ -33,9 +35,11 @@ class Places(Protocol):
 
 SAME_PLACE, OTHER_PLACE, WIDER_PLACE = 1.5, -3.0, -0.7
 OTHER_YEAR = -3.0  # its title is dated by another year than is asked for
+OTHER_YEAR_SAID = -3.0  # it speaks of other years only, where another sentence found speaks of the one asked for
 NOT_IN_FORCE = -1.5
 KIND_WANTED, CASE_AS_RULE = 1.0, -3.0
 BARE_HEADING = -5.0
+CONTACT = 3.0  # it gives a telephone number, an address on the net, where one is asked for
 DEFINES = 2.0  # a sentence that says what a thing is, where that is asked of it
 PENALTY_UNASKED = -2.0  # what is punished, where the rule itself is asked for
 _PENALTY = re.compile(r"罚款|吊销|没收|处[^,，。]{1,10}元|给予(?:警告|处分)")
@@ -52,6 +56,7 @@ def prior(asked: Asked, question: str, found: Sequence[Candidate], documents: Se
     rule = asked.type not in ("number", "yesno", "date") and not _OF_PENALTIES.search(question)
     here = {name for name, _ in places(question)}
     topic = [(word, w) for word, w in asked.words if word not in _ABOUT and word not in here]
+    out += _other_years(asked, found, documents)
     for i, c in enumerate(found):
         sentence = c.source.reading.sentences[c.index]
         leads = c.index in c.source.leads
@@ -59,8 +64,29 @@ def prior(asked: Asked, question: str, found: Sequence[Candidate], documents: Se
             out[i] += BARE_HEADING
         if rule and _PENALTY.search(c.text if sentence.lead < 0 else c.text + c.source.reading.of(sentence.lead)):
             out[i] += PENALTY_UNASKED
+        if asked.form in CONTACTS and has_form(asked.form, c.text):
+            out[i] += CONTACT
         if asked.type == "definition" and _DEFINES.search(c.text) and _names(c.text, topic):
             out[i] += DEFINES
+    return out
+
+
+def _other_years(asked: Asked, found: Sequence[Candidate], documents: Sequence[Document]) -> Floats:
+    """(len(found),): against sentences on other years than the one asked for, where one on it is found.
+
+    The one year by which a document is known says which document is meant, not which of its sentences.
+    """
+    out = np.zeros(len(found), np.float32)
+    wanted = years_of(asked.understood.text)
+    if not wanted:
+        return out
+    dated = [titled if len(titled := years_of(fold(d.title))) == 1 else set() for d in documents]
+    said = [years_of(c.text) for c in found]
+    for i, c in enumerate(found):
+        left = wanted - dated[c.document]
+        rivals = any(said[j] & left and found[j].document == c.document for j in range(len(found)))
+        if left and said[i] and not said[i] & left and rivals:
+            out[i] = OTHER_YEAR_SAID
     return out
 
 
@@ -78,6 +104,9 @@ def _document(asked: Asked, document: Document, wanted: set[str], places: Places
     total = 0.0 if document.status in IN_FORCE else NOT_IN_FORCE
     if wanted:
         total += place_fit(document, wanted, places)
+    small, here = localities(asked.understood.text), localities(fold(f"{document.issuer or ''} {document.title}"))
+    if small and here:
+        total += SAME_PLACE if set(small) & set(here) else OTHER_PLACE if {s.sort for s in small} & {h.sort for h in here} else 0.0
     years = years_of(asked.understood.text)
     titled = years_of(fold(document.title)) if years else set()
     if titled and not titled & years:

@@ -29,6 +29,7 @@ _HOSTILE = re.compile(
     r"(?:泄露|透露|输出|打印|告诉我).{0,6}(?:你的)?(?:提示词|密钥|密码|api\s*key|token)"
 )
 _CREATIVE = re.compile(
+    r"(?:帮|替|给)我(?:写|起草|草拟|拟|编|做|生成|撰写)[一几两个份篇封条段]|"
     r"(?:写|创作|生成|来|讲)[一几][个首篇段份点].{1,12}的(?:诗|词|歌|小说|故事|笑话|作文|代码|脚本|情书|文案)|"
     r"(?:写|作|编|创作|生成|来|讲)(?:一|几|个|首|篇|段|份|点)*(?:诗|词|歌|歌词|小说|故事|笑话|段子|作文|代码|程序|脚本|情书|广告|文案|剧本|对联|演讲稿|周报|简历)|"
     r"(?:用|写|使用)\s*(?:python|java|c\+\+|javascript|sql|go|rust|html)|翻译(?:成|为|一下)|python|"
@@ -163,9 +164,14 @@ def _outside(
     return (
         _unheld(question, cited, context, places) or beyond(question, quotes, context)
         or other_issue(question, fold("\n".join(d.title for d in cited)), context) or _name_unheld(question, context)
-        or foreign_place(question, first, near, places) or (f"{year}年" if year else "") or other_namesake(question, near)
+        or foreign_place(question, first, near, places) or (f"{year}年" if year else "") or other_namesake(question, _about(first, near))
         or other_sort(question, quotes, near)
     )  # fmt: skip
+
+
+def _about(document: Document, near: str) -> str:
+    """What stands around words quoted, with who issued them: of a town's notice all is about the town."""
+    return f"{fold(f'{document.issuer or str()} {document.title}')} {near}"
 
 
 def _short(

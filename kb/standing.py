@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import date
 from functools import lru_cache
 
-from .model import Document
+from .model import Document, Relation
 from .store import Store
 from .validity import Facts, Override, Verdict, facts_of, resolve
 
@@ -21,6 +21,7 @@ class Standing:
         self._generation = 0
         self._facts: dict[int, Facts] = {}  # by row id
         self._documents: dict[str, Document] = {}
+        self._relations: dict[str, tuple[Relation, ...]] = {}
         self._resolved = lru_cache(maxsize=64)(self._resolve)
         self._alone: tuple[date, dict[str, tuple[Facts, Verdict]]] = (date.min, {})  # see `resolve`; of one day
 
@@ -29,6 +30,12 @@ class Standing:
         with self._lock:
             self._catch_up()
             return self._resolved(self._generation, day)
+
+    def says(self, doc_id: str) -> tuple[Relation, ...]:
+        """What a listed document says of others."""
+        with self._lock:
+            self._catch_up()
+            return self._relations.get(doc_id, ())
 
     def refresh(self, day: date) -> int:
         """Keep the statuses of a day in the store; returns how many changed."""
@@ -56,12 +63,15 @@ class Standing:
             before = self._facts.pop(row_id, None)
             if before is not None:
                 self._documents.pop(before.id, None)
+                self._relations.pop(before.id, None)
                 self._alone[1].pop(before.id, None)
             if document is not None:
                 self._documents[document.id] = document
+                if document.id in relations:
+                    self._relations[document.id] = tuple(relations[document.id])
                 self._facts[row_id] = facts_of(
                     document,
-                    tuple(relations.get(document.id, ())),
+                    self._relations.get(document.id, ()),
                     stated.get(document.id),  # type: ignore[arg-type]
                     tuple(said.get(document.id, ())),
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import IllegalMonthError, monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -110,6 +111,47 @@ def courteous(text: str) -> bool:
     """Whether a turn of talk only thanks or takes note: 好的谢谢, 知道了."""
     folded = fold(text).strip()
     return len(folded) <= LONGEST_THANKS and bool(_COURTESY.fullmatch(folded)) and bool(_THANKS.search(folded))
+
+
+_PAST_TIME = re.compile(
+    r"(?:在|截至|截止|到|于)?(?P<y>(?:19|20)\d{2})年(?:度|(?P<m>\d{1,2})月(?:份|(?P<d>\d{1,2})[日号])?)?(?:的时候|那时候?|那年|当时|时|期间|底|末|初)?的?"
+)
+
+
+def past_day(text: str, today: date) -> tuple[date, str] | None:
+    """The day that a question about the one past year, month or day it names is to be answered for, the last of
+    them, and the question without it; None where it names none, or several."""
+    folded = fold(text)
+    found = list(_PAST_TIME.finditer(folded))
+    if len(found) != 1 or len(folded) != len(text):
+        return None
+    said = found[0]
+    year, month = int(said["y"]), int(said["m"] or 12)
+    try:
+        day = date(year, month, int(said["d"] or monthrange(year, month)[1]))
+    except (ValueError, IllegalMonthError):
+        return None
+    return (day, (text[: said.start()] + text[said.end() :]).lstrip("，, ")) if day < today else None
+
+
+_GREETING = re.compile(
+    r"(?:[您你]们?好|哈[喽罗啰]|嗨|hello|hi|早上?好|[上下中]午好|晚上好|在吗|在么|在不在|有人(?:在|吗|么)+|喂|请问一?下?|[呀啊哈哦~!,.。?\s])+"
+)
+_REWORDED = re.compile(
+    r"(?:请|麻烦|能不能|能|可以|可不可以|你)*(?:再|给我)*(?:说|讲|解释|介绍|展开|回答)?[得的]?更?(?:详细|具体|简单|通俗|简短|简洁|清楚|明白)"
+    r"(?:一?[点些下])?(?:说|讲|解释|介绍|说明)*(?:一下)?[吗吧呗么?。!\s]*"
+)
+
+
+def greets(text: str) -> bool:
+    """Whether a turn of talk only greets: 您好，在吗."""
+    folded = fold(text).strip()
+    return len(folded) <= LONGEST_THANKS and bool(_GREETING.fullmatch(folded)) and any(c.isalnum() for c in folded)
+
+
+def asks_to_reword(text: str) -> bool:
+    """Whether a turn only wants the last answer in other words: 请再详细一点."""
+    return bool(_REWORDED.fullmatch(fold(text).strip()))
 
 
 def sought(text: str, words: Sequence[str]) -> tuple[str, str]:

@@ -489,6 +489,27 @@ def test_words_changed_by_a_later_text_are_quoted_with_the_change(tmp_path: Path
     assert said(None, "public") == [old]
 
 
+def test_whether_a_text_holds_is_answered_with_the_words_that_decide_it(tmp_path: Path) -> None:
+    old = "云州市房屋租赁管理办法\n云政规〔2019〕3号\n2019年3月1日\n第一条 押金不得超过三个月租金。\n第二条 本办法自2019年4月1日起施行。\n"
+    new = "云州市住房租赁管理规定\n云政规〔2024〕6号\n2024年3月1日\n第一条 押金不得超过两个月租金。\n第二条 本规定自2024年5月1日起施行。《云州市房屋租赁管理办法》（云政规〔2019〕3号）同时废止。\n"
+    for name, text, seen in (("旧.txt", old, "public"), ("新.txt", new, "internal")):
+        (tmp_path / name).write_text(text, "utf-8")
+        library = Library(load_settings(tmp_path / "home", workers=1))
+        assert not add(library, [tmp_path / name], {"visibility": seen}).failed
+    assistant = Assistant(library)
+
+    def asked(text: str, *eyes: str) -> Answer:
+        return assistant.ask(Question(text, filters=Filters(visibility=eyes or ("public", "internal"))))
+
+    for question in ("云政规[2019]3号还有效吗？", "《云州市房屋租赁管理办法》被哪个文件废止了？"):
+        given = asked(question)
+        assert given.text.startswith("《云州市房屋租赁管理办法》（云政规〔2019〕3号）：废止（自2024年5月1日起，被")
+        assert [c.quote for c in given.citations] == ["《云州市房屋租赁管理办法》（云政规〔2019〕3号）同时废止。"]
+        hidden = asked(question, "public")
+        assert "住房租赁管理规定" not in hidden.text and all(c.document.title == "云州市房屋租赁管理办法" for c in hidden.citations)
+    assert asked("云州市住房租赁管理规定现在有效吗").text.startswith("《云州市住房租赁管理规定》（云政规〔2024〕6号）：现行有效（自2024年5月1日起施行")
+
+
 def test_articles_set_against_each_other_are_not_asked_for_as_such() -> None:
     rule = Document("d", "甲乙丙办法", "a.txt", 1, "0" * 64)
     reading = read("第一条 甲。\n第二条 乙。\n", outline(Parsed("第一条 甲。\n第二条 乙。\n")))
