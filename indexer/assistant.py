@@ -26,6 +26,7 @@ from kb.compose import (
     refusal_text,
 )
 from kb.evidence_features import Evidence
+from kb.evidence_prior import names_edition
 from kb.fold import fold
 from kb.history import Tools, readings
 from kb.ledger import ledger_at
@@ -252,6 +253,8 @@ class Assistant:
         with self.library.turns:  # from the search to the choice: what is begun is ended first
             verdict = self._judge.verdict(inside, text)
         blank = replace(blank, hits=verdict.hits[: question.k])
+        if verdict.day is not None:
+            blank = replace(blank, filters=replace(blank.filters, as_of=verdict.day))
         if not verdict.hits:
             return replace(blank, reason="no_hit", text=refusal_text("no_hit"))
         evidence, chosen = verdict.evidence, verdict.chosen
@@ -412,11 +415,13 @@ def _altered(evidence: Evidence, picks: Sequence[Pick]) -> list[Document]:
 
 
 def _of_today(evidence: Evidence, chosen: Chosen) -> Chosen:
-    """Without the quotes of an edition that is not in force, where one in force is quoted beside it."""
+    """Without the quotes of an edition that is not in force, where one in force is quoted beside it; of one before
+    it, where that is asked for, the other way round."""
     if chosen.conflict or chosen.listed or evidence.asked.type == "comparison":
         return chosen
-    held = {_edition(evidence, pick) for pick in chosen.picks if _holds(evidence, pick)} - {""}
-    kept = tuple(p for p in chosen.picks if _holds(evidence, p) or _edition(evidence, p) not in held)
+    wanted = not names_edition(evidence.asked.understood.text)
+    held = {_edition(evidence, pick) for pick in chosen.picks if _holds(evidence, pick) is wanted} - {""}
+    kept = tuple(p for p in chosen.picks if _holds(evidence, p) is wanted or _edition(evidence, p) not in held)
     return replace(chosen, picks=kept)
 
 

@@ -52,6 +52,7 @@ class Verdict:
     chosen: Chosen = Chosen(())
     supported: bool = False
     missing: str = ""  # a name or place that the evidence lacks
+    day: date | None = None  # the past day that it holds for, where the question names one
 
 
 class Judge:
@@ -89,7 +90,7 @@ class Judge:
         if not lays_down(quoted) or not all(_held_on(document, day) for document in cited):
             return None
         told = f"以下是{day.year}年{day.month}月{day.day}日施行的规定。"
-        return replace(verdict, chosen=replace(chosen, notes=(told, *chosen.notes)))
+        return replace(verdict, day=day, chosen=replace(chosen, notes=(told, *chosen.notes)))
 
     def _of_the_city(self, question: Question, text: str) -> Verdict | None:
         """What a city lays down, for a county or district of it that is asked for and has no rule of its own; the

@@ -37,6 +37,7 @@ SAME_PLACE, OTHER_PLACE, WIDER_PLACE = 1.5, -3.0, -0.7
 OTHER_YEAR = -3.0  # its title is dated by another year than is asked for
 OTHER_YEAR_SAID = -3.0  # it speaks of other years only, where another sentence found speaks of the one asked for
 NOT_IN_FORCE = -1.5
+EDITION = 1.5  # of the edition asked for: 2021年版, 老办法
 KIND_WANTED, CASE_AS_RULE = 1.0, -3.0
 BARE_HEADING = -5.0
 CONTACT = 3.0  # it gives a telephone number, an address on the net, where one is asked for
@@ -101,7 +102,7 @@ def _is_title(c: Candidate) -> bool:
 
 
 def _document(asked: Asked, document: Document, wanted: set[str], places: Places) -> float:
-    total = 0.0 if document.status in IN_FORCE else NOT_IN_FORCE
+    total = _of_edition(asked.understood.text, document)
     if wanted:
         total += place_fit(document, wanted, places)
     small, here = localities(asked.understood.text), localities(fold(f"{document.issuer or ''} {document.title}"))
@@ -117,6 +118,26 @@ def _document(asked: Asked, document: Document, wanted: set[str], places: Places
     if kind == "standard" and document.kind == "case":
         total += CASE_AS_RULE
     return total
+
+
+_OLD = re.compile(r"老办法|旧办法|老规定|旧规定|[旧老]政策|[旧老]标准|[旧老]版|旧的|修[订改]前|调整前|废止前|原办法|原规定|原来的?(?:办法|规定|标准)|以前的?(?:办法|规定|标准)")
+_VERSION_OF = re.compile(r"((?:19|20)\d{2})\s*年?(?:的?(?:旧|老|原)?版|那[一]?版|年版|修[订正]版)")
+
+
+def names_edition(question: str) -> bool:
+    """Whether a (folded) question asks for an earlier edition of a text: 老办法, 2021版."""
+    return bool(_OLD.search(question) or _VERSION_OF.search(question))
+
+
+def _of_edition(question: str, document: Document) -> float:
+    """Whether a document is of the edition asked for: of a year, else the one in force, or one before it."""
+    version = _VERSION_OF.search(question)
+    if version:
+        days = {str(day.year) for day in (document.issued, document.effective) if day}
+        return EDITION if version[1] in days | years_of(fold(document.number or "")) else NOT_IN_FORCE
+    if _OLD.search(question):
+        return NOT_IN_FORCE if document.status in IN_FORCE else EDITION
+    return 0.0 if document.status in IN_FORCE else NOT_IN_FORCE
 
 
 def places_about(document: Document, places: Places) -> set[str]:
@@ -138,4 +159,4 @@ def place_fit(document: Document, wanted: set[str], places: Places) -> float:
     return WIDER_PLACE if any(about & places.wider(region) for region in wanted) else OTHER_PLACE
 
 
-__all__ = ["Places", "place_fit", "places_about", "prior"]
+__all__ = ["Places", "names_edition", "place_fit", "places_about", "prior"]

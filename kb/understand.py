@@ -182,7 +182,7 @@ def _telling(words: Sequence[str]) -> str:
     return next((word for word in content if len(word) > 1), next(iter(content), ""))
 
 
-_PAST = re.compile(r"当时|当年|原先|原来的|曾经?|以前|过去|历史上|旧版|旧的|废止|失效|(?P<year>(?:19|20)\d{2})年")
+_PAST = re.compile(r"当时|当年|原先|原来的|曾经?|以前|过去|历史上|[旧老](?:版|的|办法|规定|政策|标准)|(?:修[订改]|调整|废止)前|原(?:办法|规定)|废止|失效|(?P<year>(?:19|20)\d{2})(?:年|(?=版))")
 
 
 def names_past(text: str, today: date | None = None) -> bool:

@@ -109,7 +109,7 @@ class Verifier:
 
     def answer(self, stored: Mapping[str, Any]) -> AnswerReport:
         """`stored` is an answer as `Ledger.get` gives it."""
-        day = stored.get("ledger", {}).get("filters", {}).get("as_of")
+        day = stored.get("as_of") or stored.get("ledger", {}).get("filters", {}).get("as_of")
         as_of = date.fromisoformat(day) if day else None
         notes = tuple(stored.get("notes") or ())
         reports = tuple(self._cached(citation, as_of, notes) for citation in stored["citations"])
