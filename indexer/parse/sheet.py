@@ -19,6 +19,7 @@ from .package import Package
 from .tables import Cell, table_lines
 
 _MAX_CELLS = 1_000_000
+_DELIMITERS = ",\t;|"
 
 
 class XlsxParser:
@@ -138,8 +139,7 @@ class CsvParser:
 
     def parse(self, data: bytes, name: str) -> Parsed:
         text = decode(data, name)
-        sample = text[:4000].split("\n", 1)[0]
-        delimiter = max(",\t;|", key=sample.count)
+        delimiter = _delimiter(text[:4000])
         limit = csv.field_size_limit()
         try:
             rows = [
@@ -155,3 +155,9 @@ class CsvParser:
         draft = Draft()
         draft.table(table_lines(rows))
         return draft.parsed()
+
+
+def _delimiter(sample: str) -> str:
+    """The mark that parts the cells of the first line with any; a title over the table has none."""
+    first = next((line for line in sample.splitlines() if any(mark in line for mark in _DELIMITERS)), "")
+    return max(_DELIMITERS, key=first.count)

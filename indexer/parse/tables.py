@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from .draft import clean
+from .apart import rows_apart
+from .grid import Cell, Slot, is_banner, opened
 
-_MAX_SPAN = 200  # cells one cell may cover in a direction; more is a mistake or an attack
-_MAX_CELLS = 400_000  # cells of one table after spans are opened up
 _LABEL = 24  # code points a header cell may have
 _VALUE = re.compile(
     r"^[\d\s.,:：%％+\-–—/~～〔〕()（）年月日元万亿个项]*\d[\d\s.,:：%％+\-–—/~～〔〕()（）年月日元万亿个项]*$"
@@ -22,103 +20,54 @@ _HEADER_WORD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell as the file gives it; `head` is true where the format marks it as a header."""
-
-    text: str
-    head: bool = False
-    columns: int = 1  # colspan
-    rows: int = 1  # rowspan
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """One place of the opened-up grid; `first` is false where a spanning cell only continues."""
-
-    text: str
-    head: bool
-    first: bool
-    cell: int  # which cell it came from
-
-
 def table_lines(rows: Sequence[Sequence[Cell]], header_rows: int | None = None) -> list[str]:
     """The table row by row: `表头：内容；表头：内容`, or `甲 | 乙` where no header can be told.
 
     `header_rows` is given when the format says it (thead, Markdown); None: judge by the cells.
-    A row that is one cell across the whole table (a caption, a section) is its text alone.
+    A row that is one cell across the whole table, or only one cell filled (a caption, a section, a
+    remark), is its text alone.
     """
     return [line for _, line in numbered_lines(rows, header_rows)]
 
 
 def numbered_lines(rows: Sequence[Sequence[Cell]], header_rows: int | None = None) -> list[tuple[int, str]]:
     """`table_lines`, each line with the number of the row (from 0) it was made of."""
-    numbers, grid = _open(rows)
-    lines: list[tuple[int, str]] = []
-    while grid and _is_banner(grid[0]):
-        lines.append((numbers[0], grid[0][0].text))
-        numbers, grid = numbers[1:], grid[1:]
-        header_rows = header_rows - 1 if header_rows else header_rows
-    if not grid:
-        return lines
+    numbers, grid = opened(rows)
+    apart = rows_apart(grid)
+    lines = [(numbers[i], _bare(grid[i])) for i in sorted(apart) if not _repeats(grid, i)]
+    if header_rows:
+        header_rows = header_rows - sum(i < header_rows for i in apart) or None
+    body = [(n, row) for i, (n, row) in enumerate(zip(numbers, grid, strict=True)) if i not in apart]
+    return sorted(lines + _body_lines(body, header_rows))
+
+
+def _body_lines(body: Sequence[tuple[int, list[Slot]]], header_rows: int | None) -> list[tuple[int, str]]:
+    """The numbered rows of header and data as lines; rows that make none are left out."""
+    grid = _without_margin([row for _, row in body])
+    rows = [(n, row) for (n, _), row in zip(body, grid, strict=True)]
     count = _count_header_rows(grid) if header_rows is None else min(header_rows, len(grid))
-    body = list(zip(numbers, grid, strict=True))
     if count == 0 and _is_form(grid):
-        made = [(n, f"{row[0].text}：{_joined(row[1:])}" if row[0].text else _joined(row)) for n, row in body]
+        made = [(n, f"{row[0].text}：{_joined(row[1:])}" if row[0].text else _joined(row)) for n, row in rows]
     elif count == 0 or count == len(grid):
-        made = [(n, _bare(row)) for n, row in body]
+        made = [(n, _bare(row)) for n, row in rows]
     else:
         names = [_name([grid[r][c] for r in range(count)]) for c in range(len(grid[0]))]
-        made = [(n, row[0].text if _is_banner(row) else _named(names, row)) for n, row in body[count:]]
-    return lines + [(n, line) for n, line in made if line]
+        made = [(n, _named(names, row)) for n, row in rows[count:]]
+    return [(n, line) for n, line in made if line]
 
 
-def _open(rows: Sequence[Sequence[Cell]]) -> tuple[list[int], list[list[_Slot]]]:
-    """(number of each row, rows of equal length with every span written out); empty rows left out."""
-    carried: dict[int, tuple[_Slot, int]] = {}  # column -> slot, rows it still covers
-    grid: list[list[_Slot]] = []
-    numbers: list[int] = []
-    cells = number = 0
-    for place, row in enumerate(rows):
-        line: list[_Slot] = []
-
-        def carry(line: list[_Slot] = line) -> None:
-            while len(line) in carried:
-                column = len(line)
-                slot, left = carried.pop(column)
-                line.append(slot)
-                if left > 1:
-                    carried[column] = (slot, left - 1)
-
-        for cell in row:
-            carry()
-            number += 1
-            text = clean(cell.text.replace("\n", " "))
-            for offset in range(min(max(cell.columns, 1), _MAX_SPAN)):
-                slot = _Slot(text, cell.head, offset == 0, number)
-                if cell.rows > 1:
-                    carried[len(line)] = (slot, min(cell.rows, _MAX_SPAN) - 1)
-                line.append(slot)
-        carry()
-        cells += len(line)
-        if cells > _MAX_CELLS:
-            line = [slot for slot in line if slot.first]
-        if any(slot.text for slot in line):
-            grid.append(line)
-            numbers.append(place)
-    widest = max((len(line) for line in grid), default=0)
-    if widest * len(grid) <= 2 * _MAX_CELLS:
-        for line in grid:
-            line.extend(_Slot("", False, True, 0) for _ in range(widest - len(line)))
-    return numbers, grid
+def _without_margin(grid: list[list[Slot]]) -> list[list[Slot]]:
+    """The grid without the empty columns on its left."""
+    margin = min((next((c for c, slot in enumerate(row) if slot.text), len(row)) for row in grid), default=0)
+    return [row[margin:] for row in grid] if margin else grid
 
 
-def _is_banner(row: Sequence[_Slot]) -> bool:
-    """Whether one cell covers the row (the others are its continuation)."""
-    return len(row) > 1 and bool(row[0].text) and all(slot.cell == row[0].cell for slot in row)
+def _repeats(grid: Sequence[Sequence[Slot]], i: int) -> bool:
+    """Whether a row only continues the merged cell that covers the row above."""
+    return i > 0 and is_banner(grid[i]) and grid[i - 1][0].cell == grid[i][0].cell
 
 
-def _count_header_rows(grid: Sequence[Sequence[_Slot]]) -> int:
+def _count_header_rows(grid: Sequence[Sequence[Slot]]) -> int:
     """How many leading rows name the columns; 0 where it cannot be told."""
     if len(grid) < 2:
         return 0
@@ -141,7 +90,7 @@ def _count_header_rows(grid: Sequence[Sequence[_Slot]]) -> int:
     return 1 if len({slot.text for slot in first}) > 1 else 0
 
 
-def _merged_header_rows(grid: Sequence[Sequence[_Slot]]) -> int:
+def _merged_header_rows(grid: Sequence[Sequence[Slot]]) -> int:
     """Rows of a header whose first row has merged cells: as deep as its tallest cell reaches."""
     depth = 1
     while depth < min(4, len(grid) - 1) and any(
@@ -157,14 +106,14 @@ def _is_label(text: str) -> bool:
     return 0 < len(text) <= _LABEL and not _VALUE.match(text) and not re.search("[。；！？]", text)
 
 
-def _looks_like_data(grid: Sequence[Sequence[_Slot]]) -> bool:
+def _looks_like_data(grid: Sequence[Sequence[Slot]]) -> bool:
     """Whether the first row has a cell with digits: a name such as “1号楼” is no column name."""
     return any(re.search(r"\d", slot.text) for slot in grid[0]) and not any(
         _HEADER_WORD.search(slot.text) for slot in grid[0]
     )
 
 
-def _is_form(grid: Sequence[Sequence[_Slot]]) -> bool:
+def _is_form(grid: Sequence[Sequence[Slot]]) -> bool:
     """Two columns of label and content: “办理时限 | 5个工作日”."""
     if len(grid) < 2 or len(grid[0]) != 2:
         return False
@@ -175,7 +124,7 @@ def _is_form(grid: Sequence[Sequence[_Slot]]) -> bool:
     return short and len(set(labels)) == len(labels) and all(_HEADER_WORD.search(x) for x in labels[:1])
 
 
-def _name(column: Sequence[_Slot]) -> str:
+def _name(column: Sequence[Slot]) -> str:
     """The header of a column from its header rows, outermost first, a merged cell once."""
     parts: list[str] = []
     for slot in column:
@@ -189,7 +138,7 @@ def _unspaced(name: str) -> str:
     return name.replace(" ", "") if re.fullmatch("[\u4e00-\u9fff]( [\u4e00-\u9fff])+", name) else name
 
 
-def _named(names: Sequence[str], row: Sequence[_Slot]) -> str:
+def _named(names: Sequence[str], row: Sequence[Slot]) -> str:
     """A row as `表头：内容；…`; empty cells are left out, a cell over several columns is said once."""
     parts: list[str] = []
     for column, slot in enumerate(row):
@@ -200,11 +149,11 @@ def _named(names: Sequence[str], row: Sequence[_Slot]) -> str:
     return "；".join(parts)
 
 
-def _joined(slots: Sequence[_Slot]) -> str:
+def _joined(slots: Sequence[Slot]) -> str:
     return " | ".join(slot.text for slot in slots if slot.text and slot.first)
 
 
-def _bare(row: Sequence[_Slot]) -> str:
+def _bare(row: Sequence[Slot]) -> str:
     """A row without header: its cells side by side, each once."""
     seen: set[int] = set()
     parts: list[str] = []
@@ -213,3 +162,6 @@ def _bare(row: Sequence[_Slot]) -> str:
             seen.add(slot.cell)
             parts.append(slot.text)
     return " | ".join(parts)
+
+
+__all__ = ["Cell", "numbered_lines", "table_lines"]

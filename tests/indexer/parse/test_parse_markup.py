@@ -222,6 +222,121 @@ def test_without_a_clear_header_cells_stand_side_by_side() -> None:
     assert table_lines([[Cell("12"), Cell("34")], [Cell("56"), Cell("78")]]) == ["12 | 34", "56 | 78"]
 
 
+@pytest.mark.parametrize("title", [["收费标准"], ["", "收费标准"], ["", "", "收费标准"]])
+def test_a_title_in_one_cell_that_is_not_merged_is_no_header(title: list[str]) -> None:
+    rows = [title, ["类型", "首小时", "封顶"], ["路内泊位", "5元", "50元"], ["停车楼", "4元", "40元"]]
+    assert table_lines([[Cell(text) for text in row] for row in rows]) == [
+        "收费标准",
+        "类型：路内泊位；首小时：5元；封顶：50元",
+        "类型：停车楼；首小时：4元；封顶：40元",
+    ]
+
+
+def test_several_rows_may_stand_over_the_header() -> None:
+    rows = [
+        ["收支表"],
+        ["编制单位：某局", "", "", "单位：元"],
+        ["", "", "", "表1"],
+        ["项目", "收入", "支出", "结余"],
+        ["甲", "3", "2", "1"],
+    ]
+    assert table_lines([[Cell(text) for text in row] for row in rows]) == [
+        "收支表",
+        "编制单位：某局 | 单位：元",
+        "表1",
+        "项目：甲；收入：3；支出：2；结余：1",
+    ]
+
+
+def test_a_list_whose_rows_fill_one_cell_has_no_captions() -> None:
+    rows = [["名称", "备注"], *([f"第{n}小学", ""] for n in "一二三四五六")]
+    assert table_lines([[Cell(text) for text in row] for row in rows])[0] == "名称：第一小学"
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "备注：夜间免费。",
+        "注：夜间免费",
+        "注1：夜间免费",
+        "说明：夜间免费",
+        "执行日期：2025年1月1日",
+        "夜间停放的一律免费。",
+    ],
+)
+def test_a_remark_in_one_cell_below_the_data_is_its_text_alone(remark: str) -> None:
+    rows = [["类型", "首小时", "封顶"], ["路内泊位", "5元", "50元"], ["停车楼", "4元", "40元"], [remark]]
+    assert table_lines([[Cell(text) for text in row] for row in rows])[-2:] == [
+        "类型：停车楼；首小时：4元；封顶：40元",
+        remark,
+    ]
+
+
+def test_a_section_in_one_cell_is_its_text_alone_and_a_bare_name_is_not() -> None:
+    rows = [
+        ["项目", "金额", "备注"],
+        ["一、农业", "", ""],
+        ["小麦", "1", ""],
+        ["玉米", "", ""],
+        ["大豆", "2", "补"],
+    ]
+    assert table_lines([[Cell(text) for text in row] for row in rows]) == [
+        "一、农业",
+        "项目：小麦；金额：1",
+        "项目：玉米",
+        "项目：大豆；金额：2；备注：补",
+    ]
+
+
+def test_a_form_with_a_remark_below_stays_a_form() -> None:
+    rows = [["办理时限", "5个工作日"], ["收费情况", "不收费"], ["备注：节假日顺延", ""]]
+    assert table_lines([[Cell(text) for text in row] for row in rows]) == [
+        "办理时限：5个工作日",
+        "收费情况：不收费",
+        "备注：节假日顺延",
+    ]
+
+
+def test_a_caption_merged_over_two_rows_is_said_once() -> None:
+    rows = [[Cell("附表", columns=2, rows=2)], [], [Cell("项目"), Cell("金额")], [Cell("甲"), Cell("1")]]
+    assert table_lines(rows) == ["附表", "项目：甲；金额：1"]
+
+
+def test_a_cell_that_reaches_into_the_next_row_is_no_section() -> None:
+    rows = [
+        [Cell("类别"), Cell("作物"), Cell("金额")],
+        [Cell("一、农业", rows=2), Cell(""), Cell("")],
+        [Cell("小麦"), Cell("1")],
+        [Cell("二、林业"), Cell("杨树"), Cell("2")],
+    ]
+    assert table_lines(rows)[:2] == ["类别：一、农业", "类别：一、农业；作物：小麦；金额：1"]
+
+
+TITLED = {
+    "a.md": "| 收费标准 | | |\n|---|---|---|\n| 类型 | 首小时 | 封顶 |\n| 泊位 | 5元 | 50元 |\n| 注：夜间免费 | | |\n",
+    "a.csv": "收费标准\n类型,首小时,封顶\n泊位,5元,50元\n注：夜间免费\n",
+    "b.csv": "收费标准,,\n类型,首小时,封顶\n泊位,5元,50元\n注：夜间免费,,\n",
+    "a.tsv": "收费标准\n类型\t首小时\t封顶\n泊位\t5元\t50元\n注：夜间免费\n",
+    "a.html": "<h1>表</h1><table><tr><td colspan=3>收费标准<tr><th>类型<th>首小时<th>封顶<tr><td>泊位<td>5元<td>50元"
+    "<tr><td colspan=3>注：夜间免费</table>",
+    "b.html": "<h1>表</h1><table><thead><tr><th>收费标准<th><th></thead><tbody><tr><td>类型<td>首小时<td>封顶"
+    "<tr><td>泊位<td>5元<td>50元<tr><td>注：夜间免费<td><td></tbody></table>",
+    "c.html": "<h1>表</h1><table><tr><td>收费标准<tr><td>类型<td>首小时<td>封顶<tr><td>泊位<td>5元<td>50元"
+    "<tr><td>注：夜间免费</table>",
+}
+
+
+@pytest.mark.parametrize("name", TITLED)
+def test_a_table_with_a_title_row_reads_alike_in_every_format(name: str) -> None:
+    text = parse_bytes(TITLED[name].encode(), name).text.removeprefix("表\n")
+    assert text == "收费标准\n类型：泊位；首小时：5元；封顶：50元\n注：夜间免费"
+
+
+def test_a_first_row_of_one_filled_cell_in_two_columns_that_speaks_for_itself_is_a_caption() -> None:
+    rows = [["", "单位：元"], ["项目", "金额"], ["甲", "1"]]
+    assert table_lines([[Cell(text) for text in row] for row in rows]) == ["单位：元", "项目：甲；金额：1"]
+
+
 def test_huge_spans_do_not_blow_up() -> None:
     assert len(table_lines([[Cell("甲", columns=10**9, rows=10**9)], [Cell("乙"), Cell("丙")]])) <= 3
 

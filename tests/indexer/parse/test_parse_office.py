@@ -291,6 +291,18 @@ def test_a_formula_saved_with_its_value_is_given_by_its_value() -> None:
     assert parse_bytes(with_formula, "a.xlsx").text == "名称：甲；金额：1；合计：3"
 
 
+def test_a_sheet_with_a_title_a_unit_and_a_remark_that_are_not_merged_keeps_its_header() -> None:
+    rows: list[list[object]] = [
+        [None, "收费标准"],
+        [None, None, None, "单位：元"],
+        [None, "类型", "首小时", "封顶"],
+    ]
+    rows += [[None, "泊位", 5, 50], [None, "注：夜间免费"]]
+    assert parse_bytes(sheet(rows), "a.xlsx").text == (
+        "收费标准\n单位：元\n类型：泊位；首小时：5；封顶：50\n注：夜间免费"
+    )
+
+
 def data_with(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
     """A zip package with something changed in one part."""
     made = io.BytesIO()
