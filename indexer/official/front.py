@@ -14,11 +14,11 @@ from kb.model import Field, Span
 _NAMES = {
     "title": "title 标题 名称 文件名称 文件标题 题名",
     "number": "number doc_number 文号 发文字号 发文号 文件编号 文件号 标准号 公文文号 发文文号",
-    "issuer": "issuer publisher 发布机关 发文机关 发布机构 发文单位 发布单位 制定机关 颁布机关 "
+    "issuer": "issuer publisher 发布机关 发文机关 发布机构 发文单位 发布单位 制定机关 制定单位 颁布机关 "
     "颁布单位 印发机关 发文机构 制发机关",
     "issued": "issued date publish_date 成文日期 发文日期 印发日期 发布日期 公布日期 颁布日期 "
     "发布时间 生成日期 签发日期 成文时间",
-    "effective": "effective effective_date 施行日期 实施日期 生效日期 施行时间 生效时间 实施时间 执行日期",
+    "effective": "effective effective_date 施行日期 实施日期 生效日期 施行时间 生效时间 实施时间 执行日期 执行时间 实行日期 启用日期",
     "expires": "expires expiry expire_date 失效日期 废止日期 有效期至 截止日期 失效时间 有效期",
     "kind": "kind type 类型 文件类型 文种 类别",
     "region": "region 地区 地域 区域 适用地区 行政区域",
@@ -92,9 +92,9 @@ def from_front(front: Mapping[str, str]) -> dict[str, Field]:
 _LABELS = [
     ("title", "标题|文件名称|名称|题名"),
     ("number", "发文字号|发文文号|公文文号|文号|文件编号|发文号"),
-    ("issuer", "发文机关|发布机关|发文机构|发布机构|发文单位|制定机关|发布单位"),
+    ("issuer", "发文机关|发布机关|发文机构|发布机构|发文单位|制定机关|制定单位|发布单位"),
     ("issued", "成文日期|成文时间|发文日期|印发日期|生成日期|签发日期"),
-    ("effective", "施行日期|实施日期|生效日期|施行时间|生效时间|实施时间"),
+    ("effective", "施行日期|实施日期|生效日期|执行日期|实行日期|启用日期|施行时间|生效时间|实施时间|执行时间"),
     ("expires", "失效日期|废止日期|失效时间|有效期至"),
     ("status", "时效性|有效性|效力状态|文件状态|是否有效"),
     ("secrecy", "密级"),

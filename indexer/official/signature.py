@@ -37,7 +37,10 @@ _BODY_END = re.compile(rf"(?:{ORG_END})[）)]?$|代章[）)]$")
 _NOT_SIGNED = re.compile(
     r"[，,、前后至到起以在之]|印发?(?:的|《)|发布的|出台|发出|通过|召开|公布的|下发|制定"
 )
-_PUBLISHED = re.compile(r"(?:发布|公布|发文|更新)?(?:日期|时间)[：:]?[ 　]*$|发布于[：:]?[ 　]*$")
+_PUBLISHED = re.compile(  # the day of something else (截止日期, 活动时间) is not the document's own
+    r"(?:(?:发布|公布|发表|发文|成文|印发|签发|颁布|更新|公开|上传|录入|制定|编制|生成)|(?<![\u4e00-\u9fff]))"
+    r"(?:日期|时间)[：:]?[ 　]*$|发布于[：:]?[ 　]*$"
+)
 
 
 @dataclass(frozen=True, slots=True)

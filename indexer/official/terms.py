@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from indexer.official.dates import DateAt, chinese_number, find_dates, last_day
+from indexer.official.lines import TAIL
 from kb.model import Field, Span
 
 REACH = 500  # code points a sentence is followed either way
@@ -161,15 +162,19 @@ def _lapse(text: str) -> Field | None:
     return None
 
 
-_NAMED_DAY = re.compile(r"(?:施行|实施|生效|执行|试行)(?:日期|时间)[为是：: 　]{1,3}(?=[12１２一二])")
+_NAMED_DAY = re.compile(r"(?:施行|实施|生效|执行|试行|实行)(?:日期|时间)[为是：: 　]{1,3}(?=[12１２一二])")
+_LABELLED_DAY = re.compile(r"^[ 　|（(]*(?:施行|实施|生效|执行|试行|实行)日期[：:]", re.MULTILINE)
 
 
 def _named_start(text: str) -> Field | None:
-    """`本办法施行日期为2020年5月1日`."""
+    """`本办法施行日期为2020年5月1日`, or a line below the text that begins with the label, `执行日期：2020年5月1日`."""
     for match in reversed(list(_NAMED_DAY.finditer(text))):
         day = next(find_dates(text, match.end(), match.end() + 24), None)
         left, _ = _sentence(text, match.start(), match.end())
-        if day and day.span.start == match.end() and _OWN.search(text[left : match.start()]):
+        if day is None or day.span.start != match.end():
+            continue
+        stated = _LABELLED_DAY.match(text, left) and text[day.span.end : day.span.end + 1] not in ("；", ";")
+        if (stated and len(text) - left <= TAIL) or _OWN.search(text[left : match.start()]):
             return Field(day.day.isoformat(), day.span)
     return None
 

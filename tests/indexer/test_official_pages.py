@@ -187,3 +187,46 @@ def test_a_mark_of_secrecy_is_no_title_and_restricts_the_reader(mark: str) -> No
     assert official.value("visibility") == "internal"
     span = official.fields["secrecy"].span
     assert span is not None and span.of(text) == official.value("secrecy")
+
+
+ROWS = "收费标准\n类型：泊位；首小时：5元\n类型：停车楼；首小时：4元\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "执行日期：2025年1月1日起 制定单位：云州市发展和改革局 文号：云发改〔2024〕88号",
+        "制定单位：云州市发展和改革局；文号：云发改〔2024〕88号；执行时间：2025-01-01",
+        "文号：云发改〔2024〕88号 制定单位：云州市发展和改革局 启用日期：2025年1月1日",
+    ],
+)
+def test_the_day_a_list_of_charges_takes_effect_is_not_the_day_it_was_issued(line: str) -> None:
+    official = read(ROWS + line, "收费标准.txt")
+    assert values(official, "effective", "issued", "issuer", "number") == {
+        "effective": "2025-01-01",
+        "issued": None,
+        "issuer": "云州市发展和改革局",
+        "number": "云发改〔2024〕88号",
+    }
+
+
+@pytest.mark.parametrize("label", ["执行日期", "施行日期", "生效日期", "实行日期"])
+def test_the_day_of_effect_is_read_below_a_long_table_too(label: str) -> None:
+    data = "类型,首小时\n" + "".join(f"泊位{n},{n}元\n" for n in range(400)) + f"{label}：2025年1月1日\n"
+    official = of_file(data, "收费标准.csv")
+    assert values(official, "effective", "issued") == {"effective": "2025-01-01", "issued": None}
+
+
+@pytest.mark.parametrize("label", ["截止日期", "活动时间", "公示时间", "有效日期"])
+def test_a_day_under_another_label_is_not_the_day_of_issue(label: str) -> None:
+    assert read(f"关于开展评选的通知\n{label}：2024年5月1日\n各单位：\n请报名。").value("issued") is None
+
+
+@pytest.mark.parametrize("label", ["发布日期：", "日期：", "时间：", "云州市卫健委发布时间：", "信息公开日期：", "上传时间: "])
+def test_the_day_a_page_says_it_was_published_is_its_day(label: str) -> None:
+    assert read(f"关于开展评选的通知\n来源：市卫健委 {label}2024年5月1日\n各单位：\n请报名。").value("issued") == "2024-05-01"
+
+
+def test_a_row_of_data_gives_no_day_of_effect() -> None:
+    data = "执行日期,名称\n2024-01-01,甲\n2025-01-01,乙\n"
+    assert of_file(data, "清单.csv").value("effective") is None
