@@ -14,10 +14,10 @@ from indexer.official.names import (
     is_banner,
     is_body,
     is_mark,
-    is_navigation,
     is_organisation,
     without_version,
 )
+from indexer.official.site import below_site, is_navigation, is_trail
 from indexer.official.standards import standard_number
 from kb.fold import find_numbers
 from kb.model import Field, Parsed, Span
@@ -182,7 +182,9 @@ def _page_titles(title: str | None) -> list[str]:
         p.strip() for p in re.split(r"[_|｜]|\s[-–—]\s|(?<=[\u4e00-\u9fff])--?(?=[\u4e00-\u9fff])", title)
     ]
     names = (
-        p for p in parts if len(p) >= 4 and not (_GENERIC.match(p) or is_banner(p) or is_organisation(p))
+        p
+        for p in parts
+        if len(p) >= 4 and not (_GENERIC.match(p) or is_banner(p) or is_organisation(p) or is_trail(p))
     )
     return sorted(names, key=len, reverse=True)
 
@@ -311,6 +313,7 @@ def find_title(parsed: Parsed, name: str, lines: list[Line]) -> Field:
             return Field(_clean(title), Span(start, end))
     rows = [row for table in parsed.tables for row in table.rows]
     lines = [x for x in lines if not any(row.start <= x.start < row.end for row in rows)]  # a row is no title
+    lines = below_site(parsed.text, lines)
     found = _from_lines(lines)
     if found:
         return found

@@ -35,17 +35,6 @@ _BANNER = re.compile(
     r"|^(?:中华人民共和国|[\u4e00-\u9fff]{2,8})?(?:国家|行业|地方|团体|企业|工程建设(?:地方)?)标准$"
     r"|^[（(〔]?第[ 　]*[\d一二三四五六七八九十百]{1,6}[ 　]*号[）)〕]?$"
 )
-_NAVIGATION = re.compile(
-    r"^(?:首页|当前位置|您的位置|您现在的?位置"
-    r"|(?:位置|索[ 　]*引[ 　]*号|来源|信息来源|发布(?:日期|时间|机构)?|日期|时间|作者"
-    r"|浏览(?:次数|量)?|字体|字号|打印|分享|关闭|责任编辑|编辑|审核"
-    r"|扫一扫|政策发布|政务公开|公开|下载|收藏|主题词|关键词"
-    r"|阅读(?:次数|量)?|点击(?:次数|量|数)?|页码|份号|签发人)[ 　]*(?:[：:>＞|]|$)"
-    r"|[【\[][ 　]*(?:打印|关闭|字体|字号|收藏|分享|下载|[大中小][ 　】\]]|发布|来源|日期|时间|浏览"
-    r"|索引|文号|主题)"
-    r"|第?[ 　]*[-—–]?[ 　]*\d+[ 　]*[-—–]?[ 　]*页?$|\d+[ 　]*/[ 　]*\d+$"
-    r"|(?:特急|加急|平急|特提|急件)[ 　]*$|(?:绝密|机密|秘密|内部(?:资料|文件)?)(?:[ 　]*[★☆*].*)?$)"
-)
 _MARK = re.compile(
     rf"(?:[（(](?:试行|暂行|[^（()）]{{0,16}}?(?:{DRAFT})(?:[，,、 　·第\d][^（()）]{{0,12}})?)[）)]|{DRAFT})"
 )
@@ -64,11 +53,6 @@ def is_organisation(line: str) -> bool:
 def is_banner(line: str) -> bool:
     """A red head, 令 or 公告 line: names the body and the form, not the document."""
     return _BANNER.match(re.sub(r"[\s　]+", "", line)) is not None
-
-
-def is_navigation(line: str) -> bool:
-    """Page furniture, urgency or secrecy marks: never a title."""
-    return _NAVIGATION.match(line) is not None
 
 
 def is_mark(line: str) -> bool:

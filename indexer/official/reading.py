@@ -25,6 +25,7 @@ from indexer.official.record import Official
 from indexer.official.relations import read_relations
 from indexer.official.rows import without_data
 from indexer.official.signature import Signed, published, read_history, read_signature
+from indexer.official.site import is_trail
 from indexer.official.standards import cover_dates, standard_number
 from indexer.official.terms import read_terms
 from kb.fold import fold_table
@@ -75,6 +76,8 @@ def _original(field: Field, text: str) -> str:
 
 def _read(parsed: Parsed, name: str) -> Official:
     text, fields = parsed.text, from_front(parsed.front)
+    if "title" in fields and is_trail(fields["title"].value):
+        del fields["title"]
     prose = without_data(parsed)
     for key, field in from_labels(prose).items():
         fields.setdefault(key, field)

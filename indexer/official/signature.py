@@ -16,7 +16,7 @@ LETTER = 30_000  # a covering letter ends within so many code points
 _ACTS = re.compile(r"通过|批准|修正|修订|公布|发布|修改|颁布|审议|讨论|起施行|施行$")
 _STARTS = re.compile(r"[ 　]*起?(?:施行|实施|执行|生效)[ 　）)。]*$")
 _AMENDED = re.compile(r"修正|修改")
-_CLAUSE_START = re.compile(r"^[^（(]*本|[自从]$")  # 三、本通知自2025年……: a clause about its own start tells no history
+_NO_HISTORY = re.compile(r"^[^（(]*本|[自从]$|[：:]\s*$")  # 三、本通知自2025年……, 发布日期：2025年……
 _REMARK = re.compile(r"[（(]此件[^（()）]{1,20}[）)]|[（(](?:此页无正文|盖章|印章|代章|公章)[）)]|印发?$")
 _ENACTED = (
     re.compile(
@@ -125,7 +125,7 @@ def _history(top: list[Line], title_end: int) -> list[tuple[DateAt, str]]:
             continue
         text = line.text
         first = next(find_dates(text), None)
-        begins = first is not None and first.span.start <= 6 and not _CLAUSE_START.search(text[: first.span.start])
+        begins = first is not None and first.span.start <= 6 and not _NO_HISTORY.search(text[: first.span.start])
         acts = _ACTS.search(text) is not None
         bracketed = text[0] in "（(" and text[-1] in "）)"
         if (begins and (acts or bracketed)) or (dated and acts and len(text) < 200):

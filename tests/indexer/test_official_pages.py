@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from indexer.official import Official, read_official
+from indexer.official.site import is_navigation
+from indexer.parse.jsonl import parse_record
 from indexer.parse.registry import parse_bytes
 from kb.model import Parsed
 
@@ -230,3 +234,85 @@ def test_the_day_a_page_says_it_was_published_is_its_day(label: str) -> None:
 def test_a_row_of_data_gives_no_day_of_effect() -> None:
     data = "执行日期,名称\n2024-01-01,甲\n2025-01-01,乙\n"
     assert of_file(data, "清单.csv").value("effective") is None
+
+
+NOTICE = """云州市教育局关于做好招生工作的通知
+发布日期：2024-03-18 浏览次数：12 字体：【大 中 小】 打印 关闭
+云教〔2024〕5号
+各区教育局：
+现通知如下。
+一、就近入学。
+云州市教育局
+2024年3月15日
+上一篇：云州市教育局关于放假的通知
+网站地图 | 关于我们 | 联系我们
+主办：云州市人民政府办公室
+"""
+MENU = "首页 | 新闻中心 | 政务公开 | 办事服务\n"
+
+
+def test_the_day_a_page_was_published_is_no_history_of_a_law() -> None:
+    text = "云州市招生办法\n发布日期：2024-03-18\n第一条 就近入学。\n云州市教育局\n2024年3月15日\n"
+    assert read(text).value("issued") == "2024-03-15"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "您当前的位置：首页 > 办事服务 > 住房保障 > 公租房\n",
+        MENU + "您当前的位置：首页 > 政务公开 > 通知公告\n无障碍浏览  长者模式  繁體  English\n登录 | 注册\n",
+        "当前位置：首页＞政务公开＞通知\n",
+        "【当前位置：首页 » 政务公开 » 通知】\n登录\n注册\n",
+        "首页>>政务公开>>通知公告\n",
+        "首页 / 政务公开 / 通知公告\n",
+        "网站首页 › 政务公开 › 通知公告 › 正文\n",
+        "云州市人民政府网 → 政务公开\n",
+        "政务公开 > 法定主动公开内容 > 义务教育\n分享到：微信 微博\n",
+        "当前位置：首页 >\n政务公开 >\n义务教育\n",
+        "要闻\n部门动态\n区县动态\n政府信息公开指南\n机构职能\n您的位置：首页 > 政务公开\n",
+        "欢迎访问云州市教育局网站\n今天是2024年5月1日 星期三\n首页 要闻 政务公开 走进云州\n",
+    ],
+)
+def test_the_menu_and_the_trail_of_a_copied_page_are_no_title(above: str) -> None:
+    for data, name in ((above + NOTICE, "1.txt"), (above + "\n" + NOTICE, "网页.md")):
+        official = of_file(data, name)
+        assert values(official, "title", "number", "issuer", "issued", "recipients") == {
+            "title": "云州市教育局关于做好招生工作的通知",
+            "number": "云教〔2024〕5号",
+            "issuer": "云州市教育局",
+            "issued": "2024-03-15",
+            "recipients": "各区教育局",
+        }
+
+
+def test_a_trail_may_take_a_line_for_every_step() -> None:
+    above = "您现在所在的位置 :\n首页\n>\n政务公开\n>\n义务教育\n"
+    assert read(above + NOTICE).value("title") == "云州市教育局关于做好招生工作的通知"
+
+
+def test_the_trail_stays_in_the_text() -> None:
+    trail = "您当前的位置：首页 > 政务公开"
+    assert parse_bytes(f"{trail}\n{NOTICE}".encode(), "1.txt").text.startswith(trail + "\n云州市教育局关于")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "云州市公租房办事指南\n首页 > 办事服务 > 住房保障\n一、申请条件\n具有本市户籍。\n",
+        "云州市公租房办事指南\n> 位于开发区的除外。\n一、办理流程\n申请 → 受理 → 审批\n",
+        "云州市公租房办事指南\n申请→受理→审批→发证\n一、申请条件\n具有本市户籍。\n",
+    ],
+)
+def test_a_title_above_a_trail_or_a_flow_is_the_title(text: str) -> None:
+    assert read(text).value("title") == "云州市公租房办事指南"
+
+
+def test_a_record_named_by_its_trail_has_its_title_from_the_text() -> None:
+    record = json.dumps({"title": "首页 > 政务公开 > 通知公告", "text": "当前位置：首页 > 政务公开\n" + NOTICE}, ensure_ascii=False)
+    parsed = parse_record(record.encode(), "a.jsonl")
+    assert read_official(parsed, "1").value("title") == "云州市教育局关于做好招生工作的通知"
+
+
+@pytest.mark.parametrize("line", ["云州市 教育局", "关于登录系统的通知", "A/B类企业评价办法", "数据开放管理办法", "云州市邮箱管理办法"])
+def test_a_title_that_shares_words_with_a_menu_is_a_title(line: str) -> None:
+    assert not is_navigation(line)
