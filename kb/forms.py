@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from .fold import chinese_number
-from .gate_facts import COLUMN_FIGURE
+from .gate_facts import unit_places, with_units
 
 _COUNT = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _KIND = r"(?:大|个(?!月|工作日|小时|学期|百分点)|项|条|类|种|级|批|家|位|名|处|座|部委|部门|方面|块|步|点|章|款|所|支|省|市|县|镇|村)"
@@ -186,9 +186,9 @@ _LATIN_UNIT = re.compile(rf"(?<=\d)\s?({'|'.join(unit for unit, _ in _LATIN)})(?
 
 
 def _with_units(quotes: str) -> str:
-    """Figures with their units behind them in Chinese: those of a table's head, and 4.0m."""
+    """Figures with their units behind them in Chinese: those of a table's head or row, and 4.0m."""
     quotes = _LATIN_UNIT.sub(lambda m: dict(_LATIN)[m[1]], quotes)
-    return COLUMN_FIGURE.sub(lambda m: f"{m[0]}{m['unit']}", quotes)
+    return with_units(quotes, unit_places(quotes))
 
 
 def per_missing(question: str, quotes: str) -> bool:

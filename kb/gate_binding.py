@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 
-from .gate_facts import COLUMN, Fact, facts, held, plain_digits, tabled
+from .gate_facts import COLUMN, Fact, facts, held, plain_digits, tabled, unit_places, with_units
 from .gate_names import TELLING
 from .gate_support import plain
 
@@ -83,6 +83,23 @@ def _same_unit(said: Bound, other: Bound) -> bool:
 
 @lru_cache(maxsize=2000)
 def _bounds(text: str) -> tuple[Bound, ...]:
+    """The figures of a text with what each stands with; in a table a bare one has the unit of its column or row too."""
+    bare = _read(text)
+    places = unit_places(plain_digits(text))
+    spelled = _read(with_units(text, places)) if places else bare
+    return tuple(map(_both, bare, spelled, repeat(text))) if len(bare) == len(spelled) else bare
+
+
+def _both(bare: Bound, spelled: Bound, sentence: str) -> Bound:
+    """A figure as it stands and with the unit of its column or row."""
+    if bare.readings == spelled.readings:
+        readings = bare.readings
+    else:
+        readings = (*(replace(f, unit=f.unit or COLUMN) for f in bare.readings), *spelled.readings)
+    return Bound(readings, bare.label, bare.words | spelled.words, bare.before, sentence)
+
+
+def _read(text: str) -> tuple[Bound, ...]:
     cells = _cells(text.strip("。 \n"))
     if cells:
         return tuple(_of_row(cells, text))

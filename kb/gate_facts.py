@@ -58,11 +58,20 @@ _DATE = re.compile(
 _TITLE = re.compile(r"《([^《》\n]{1,80})》")
 _QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"\n]{1,120})[”」』\"]")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[-./_@:+&]+[a-z0-9]+)*")
-COLUMN_FIGURE = re.compile(
+_COLUMN_FIGURE = re.compile(
     rf"\((?:单位\s*[:：]?\s*)?(?P<unit>[百千万亿]?(?:{_UNIT}))(?:/[^()]{{1,6}})?\)\s*[:：|]\s*"
     rf"(?P<v>{_ARABIC})(?=\s*(?:[；;。|]|$))",
     re.M,
 )
+_ROW_UNIT = re.compile(  # 单位：%；2024年：61.2; 指标：森林覆盖率（%）；2024年：61.2
+    rf"(?:(?:^|[；;|])\s*(?:计量|计算|计价|收费)?单位\s*[:：]\s*(?P<cell>[百千万亿]?(?:{_UNIT}))(?:/[^；;|\n]{{1,6}})?"
+    rf"|^[^；;|:：\n]{{1,16}}[:：][^；;|\n]{{1,40}}\((?P<name>[百千万亿]?(?:{_UNIT}))(?:/[^()\n]{{1,6}})?\))\s*(?=[；;|]|$)",
+    re.M,
+)
+_ROW_FIGURE = re.compile(
+    rf"(?:^|[；;|])\s*(?P<column>[^；;|:：\n]{{1,24}})[:：]\s*[≥≤><约]?\s*(?P<v>{_ARABIC})(?=\s*(?:[；;。|]|$))", re.M
+)
+_UNCOUNTED = re.compile(r"序号|编号|代码|行次|年份|年度$|排名|名次|位次|电话|邮编")
 COLUMN = "栏"  # unit of a bare figure whose column says another: no other unit may be put to it
 
 
@@ -94,11 +103,38 @@ def facts(text: str) -> tuple[Fact, ...]:
 
 
 def tabled(text: str) -> tuple[Fact, ...]:
-    """The figures whose unit stands at the head of their column: 补助（万元）：15 is 15万元."""
+    """The figures whose unit stands elsewhere in their table: 补助（万元）：15 is 15万元; see `unit_places`."""
     found = []
-    for m in COLUMN_FIGURE.finditer(plain_digits(text)):
-        found += [replace(f, start=m.start("v"), end=m.end("v")) for f in _figures(m["v"] + m["unit"])]
+    plain = plain_digits(text)
+    for start, end, unit in unit_places(plain):
+        found += [replace(f, start=start, end=end) for f in _figures(plain[start:end] + unit)]
     return tuple(found)
+
+
+def unit_places(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, unit) of the bare figures of a (folded) text whose unit stands at the head of their column,
+    in a cell 单位 of their row, or behind what names the row."""
+    found = {m.start("v"): (m.start("v"), m.end("v"), m["unit"]) for m in _COLUMN_FIGURE.finditer(text)}
+    for line in re.finditer(r"[^\n]+", text) if ";" in text else ():
+        if unit := row_unit(line[0]):
+            for m in _ROW_FIGURE.finditer(line[0]):
+                start, end = line.start() + m.start("v"), line.start() + m.end("v")
+                if not _UNCOUNTED.search(m["column"]):
+                    found.setdefault(start, (start, end, unit))
+    return sorted(found.values())
+
+
+def with_units(text: str, places: Sequence[tuple[int, int, str]]) -> str:
+    """A text with the units of `unit_places` behind their figures."""
+    for _, end, unit in reversed(places):
+        text = f"{text[:end]}{unit}{text[end:]}"
+    return text
+
+
+def row_unit(row: str) -> str:
+    """The unit that a (folded) row of a table gives for its bare figures, in a cell 单位 or behind its name; "" for none."""
+    unit = _ROW_UNIT.search(row) if "单位" in row or ")" in row else None
+    return unit["cell"] or unit["name"] if unit else ""
 
 
 def with_columns(text: str) -> tuple[Fact, ...]:

@@ -105,6 +105,36 @@ def test_units_of_a_table_s_head_and_latin_ones_count(name: str, quotes: str) ->
     assert has_form(name, fold(quotes))
 
 
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("share", "指标：森林覆盖率；单位：%；2024年：61.2；2025年：61.5；2026年：62"),
+        ("share", "指标：森林覆盖率；计量单位：％；2026年：≥62；责任单位：县林业局"),
+        ("share", "序号：3；指标：森林覆盖率；单位：%；2026年：62"),
+        ("share", "指标：森林覆盖率（%）；2024年：61.2；2026年：62"),
+        ("sum", "项目：小麦；单位：元/亩；标准：120"),
+        ("area", "任务：绿化；单位：万亩；2026年：1,200"),
+        ("people", "单位：人；合计：30；其中专职：12"),
+    ],
+)
+def test_a_unit_in_a_cell_of_its_own_counts_for_the_figures_of_its_row(name: str, row: str) -> None:
+    assert has_form(name, fold(row))
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("share", "指标：森林覆盖率；责任单位：县林业局；2026年：62"),
+        ("share", "序号：3；指标：森林覆盖率；单位：%；2026年：另行下达"),
+        ("share", "单位：%\n指标：森林面积；2026年：62"),
+        ("people", "单位：人民医院；床位：300"),
+        ("sum", "单位：个；2026年：62"),
+    ],
+)
+def test_a_unit_counts_for_no_other_row_and_an_office_is_no_unit(name: str, row: str) -> None:
+    assert not has_form(name, fold(row))
+
+
 def test_a_standard_of_subsidy_is_an_amount() -> None:
     assert form_wanted(fold("购房补贴标准？")) == "amount"
     assert form_wanted(fold("未来社区建设标准？")) == ""

@@ -18,6 +18,9 @@ TEXT = """第五条 特困老年人每人每月补贴600元；60周岁以上低�
 住宅层数：四层；每台补助(万元)：15；市级分担(万元)：6；区级分担(万元)：9；备注：须经安全鉴定
 住宅层数：五至六层；每台补助(万元)：20；市级分担(万元)：8；区级分担(万元)：12；备注：-
 住宅层数：七层以上；每台补助(万元)：25；市级分担(万元)：10；区级分担(万元)：15；备注：优先安排
+指标：食堂覆盖率；单位：%；2024年：61.2；2026年：65；责任部门：民政局
+指标：改造投入；单位：万元；2024年：310；2026年：620；责任部门：财政局
+指标：满意率；2024年(%)：81；2026年(%)：92；责任部门：民政局
 """
 ONE = [Exhibit(Document("d", "云溪市社区食堂管理办法", "a", 1, "s"), 1, "s", 0, len(TEXT), TEXT)]
 
@@ -154,3 +157,10 @@ def test_a_heading_is_shown_only_over_what_stands_under_it() -> None:
 def test_an_apology_is_dropped_and_what_follows_is_judged() -> None:
     result = passed("抱歉，我不能回答。作为人工智能，我无法判断。2024年建成食堂300家。")
     assert result.text == "2024年建成食堂300家[1]。" and not result.cut
+
+
+def test_the_unit_in_a_cell_of_a_row_is_that_of_its_figures() -> None:
+    for said in ("2026年食堂覆盖率达到65%。", "2024年食堂覆盖率为61.2%，2026年为65%。", "2026年改造投入620万元。", "2026年满意率92%。"):
+        assert len(passed(said).claims) == 1 and not passed(said).dropped
+    for said in ("2026年食堂覆盖率达到61.2%。", "2026年改造投入620元。", "2026年改造投入310万元。", "2026年改造投入65万元。", "2026年满意率81%。"):
+        assert not passed(said).claims
