@@ -27,7 +27,7 @@ def rows_apart(grid: Sequence[Sequence[Slot]]) -> set[int]:
             i for i in body if (one := _alone(grid, i)) and one is grid[i][0] and _SECTION.match(one.text)
         }
     foot = len(grid)
-    while foot > captions and (foot - 1 in apart or _alone(grid, foot - 1)):
+    while foot > captions and (foot - 1 in apart or _alone(grid, foot - 1) or _is_labelled(grid[foot - 1])):
         foot -= 1
     if all(i in apart or len(filled(grid[i])) > 1 for i in range(captions, foot)):
         apart |= {i for i in range(foot, len(grid)) if _reads_alone(grid[i])}
@@ -51,7 +51,7 @@ def _is_caption(grid: Sequence[Sequence[Slot]], i: int) -> bool:
     if (one := _alone(grid, i)) is not None:
         return one is grid[i][0] or len(grid[i]) > 2 or _LABELLED.match(one.text) is not None
     fewer = len(cells) < max((len(filled(row)) for row in grid[i + 1 :]), default=0)
-    return fewer and all(_LABELLED.match(slot.text) for slot in cells)
+    return fewer and _is_labelled(grid[i])
 
 
 def _alone(grid: Sequence[Sequence[Slot]], i: int) -> Slot | None:
@@ -63,7 +63,13 @@ def _alone(grid: Sequence[Sequence[Slot]], i: int) -> Slot | None:
     return None if cells[0].cell in beside else cells[0]
 
 
+def _is_labelled(row: Sequence[Slot]) -> bool:
+    """Whether the filled cells of a row, fewer than its columns, bring their labels along: “制表人：张三”."""
+    cells = filled(row)
+    return 0 < len(cells) < len(row) and all(_LABELLED.match(slot.text) for slot in cells)
+
+
 def _reads_alone(row: Sequence[Slot]) -> bool:
-    """Whether the one cell of a row needs no header: “执行日期：2025年1月1日”, a sentence."""
+    """Whether a row needs no header: “执行日期：2025年1月1日”, a sentence in its one cell."""
     text = filled(row)[0].text
-    return _LABELLED.match(text) is not None or len(text) > _LONG or "。" in text
+    return _is_labelled(row) or len(text) > _LONG or "。" in text

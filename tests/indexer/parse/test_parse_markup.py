@@ -272,6 +272,11 @@ def test_a_remark_in_one_cell_below_the_data_is_its_text_alone(remark: str) -> N
     ]
 
 
+def test_those_who_drew_a_table_up_stand_below_it() -> None:
+    rows = [["项目", "收入", "支出"], ["甲", "3", "2"], ["制表人：张三", "", "审核人：李四"]]
+    assert table_lines([[Cell(text) for text in row] for row in rows])[1:] == ["制表人：张三 | 审核人：李四"]
+
+
 def test_a_section_in_one_cell_is_its_text_alone_and_a_bare_name_is_not() -> None:
     rows = [
         ["项目", "金额", "备注"],
