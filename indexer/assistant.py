@@ -39,6 +39,7 @@ from kb.settings import Settings
 from kb.store import now
 from kb.understand import asks_to_reword, courteous, greets, is_asking, names_document, names_past
 from kb.validity import version_key
+from kb.validity.titles import titled
 
 from .gather import Gatherer
 from .judging import Chosen, Judge, Verdict
@@ -73,7 +74,7 @@ class Topic:
 
     def asked(self, text: str) -> str:
         """How a follow-up is understood: 《某办法》：由谁签发？"""
-        return f"{'、'.join('《' + title.strip('《》') + '》' for title in self.titles.values())}：{text}"
+        return f"{'、'.join(map(titled, self.titles.values()))}：{text}"
 
 
 class Assistant:
@@ -379,7 +380,7 @@ def _settled(answer: Answer) -> bool:
 def _staged(evidence: Evidence, chosen: Chosen, day: date) -> tuple[str, ...]:
     """A word on each article quoted that does not apply yet on a day."""
     return tuple(
-        f"注意：《{evidence.documents[pick.document].title.strip('《》')}》{label}自{begins.year}年{begins.month}月{begins.day}日起施行"
+        f"注意：{titled(evidence.documents[pick.document].title)}{label}自{begins.year}年{begins.month}月{begins.day}日起施行"
         for pick in chosen.picks
         for label, begins in references.later_articles(evidence.sources[pick.document].reading, pick.spans, day)
     )

@@ -25,6 +25,7 @@ from kb.model import IN_FORCE, Document, Filters, Hit, Question, Span
 from kb.quoting import Pick, choose, with_spans
 from kb.refusal import lays_down, log_odds, support
 from kb.understand import past_day, without_number
+from kb.validity.titles import titled
 from kb.verify import STATUS_NAMES
 
 from .gather import READ_HITS, Gatherer, joined
@@ -170,7 +171,7 @@ class Judge:
         proving = said_by[0]
         evidence, at = evidence.with_document(proving, *self.gatherer.source(proving, proving.revision))
         number = f"（{named.number}）" if named.number else ""
-        told_first = f"《{named.title.strip('《》')}》{number}：{STATUS_NAMES[verdict.status]}（{verdict.reason}）。"
+        told_first = f"{titled(named.title)}{number}：{STATUS_NAMES[verdict.status]}（{verdict.reason}）。"
         return _quoting(hits, evidence, at, verdict.proof.span, (told_first,))
 
     def _as_amended(self, filters: Filters, verdict: Verdict) -> Verdict:
@@ -285,8 +286,8 @@ def _quoting(hits: tuple[Hit, ...], evidence: Evidence, document: int, span: Spa
 
 
 def _of_articles(hits: tuple[Hit, ...], evidence: Evidence, asked: articles.Asked) -> Verdict:
-    title = evidence.documents[asked.document].title.strip("《》")
-    lacking = f"《{title}》{'、'.join(asked.lacking)}" if asked.lacking else ""
+    title = titled(evidence.documents[asked.document].title)
+    lacking = f"{title}{'、'.join(asked.lacking)}" if asked.lacking else ""
     if not asked.spans:
         return Verdict(hits, missing=lacking)
     notes = (f"没有找到{lacking}。",) if lacking else ()

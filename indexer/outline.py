@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kb.enumeration import NAMES_ARTICLE
+from kb.enumeration import NAMES_ARTICLE, QUESTION
 from kb.model import Clause, Heading, Parsed, Table
 
 DIGITS = "零〇一二三四五六七八九十百千两0-9０-９"
@@ -37,9 +37,14 @@ RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (90, re.compile(r"[①-⑳]")),
 )
 ARTICLE = 40
+QUESTION_RANK = 75  # 问：…？ with its answer
+QUESTION_LIMIT = 60  # code points of it shown in a path
 PARAGRAPH = 100
 ITEM_RANKS = frozenset({50, 60, 70, 80, 90})
 SENTENCE_END = frozenset("。！？；：，、,.;!?:")
+
+
+_FOOT = re.compile(r"\s*(?:(?:咨询|联系|监督|举报|服务|投诉)?(?:电话|热线|方式|人|邮箱|地址)|附件|来源|[（(]?(?:责任编辑|编辑|作者))[^。，]{0,12}[：:]")
 
 
 class Line(NamedTuple):
@@ -70,6 +75,8 @@ def outline(parsed: Parsed) -> tuple[Clause, ...]:
     for line in _lines(parsed):
         if _closes_items(line, before, open_nodes):
             line = line._replace(rank=ARTICLE + 1)
+        if line.kind == "paragraph" and _FOOT.match(parsed.text, line.start) and any(n.rank == QUESTION_RANK for n in open_nodes):
+            line = line._replace(rank=QUESTION_RANK)  # of the page, not of the last answer
         before = parsed.text[line.start : line.end].rstrip()
         while open_nodes[-1].rank >= line.rank:
             open_nodes.pop().end = line.start
@@ -151,6 +158,8 @@ def _classify(text: str, at: int, end: int, heading: Heading | None, is_row: boo
     if is_row:
         return PARAGRAPH, "", "row"
     line = text[at:end].rstrip()
+    if QUESTION.match(line):
+        return QUESTION_RANK, line[:QUESTION_LIMIT], "heading"
     for rank, marker in RANKS:
         found = marker.match(line)
         if found:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from kb.model import Answer, Document, Revision, Span
+from kb.validity.titles import bare, titled
 
 LONGEST = 24  # characters of a question that reads at a glance
 _DEFINED = re.compile(r"所称的?([\u4e00-\u9fff]{2,14}?)，?(?:是指|系指|指的是)")
@@ -53,9 +54,9 @@ def candidates(document: Document, revision: Revision) -> Iterator[Suggestion]:
         asked = _asked(subject, heading)
         if asked and len(asked) <= LONGEST:
             yield Suggestion(asked, document.id, Span(clause.start, clause.end))
-    if len(document.title.strip("《》")) <= LONGEST - 8:
+    if len(bare(document.title)) <= LONGEST - 8:
         whole = Span(0, len(revision.text))
-        yield Suggestion(f"《{document.title.strip('《》')}》主要讲什么？", document.id, whole, general=True)
+        yield Suggestion(f"{titled(document.title)}主要讲什么？", document.id, whole, general=True)
 
 
 def _asked(subject: str, heading: str) -> str:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy import Engine, LargeBinary, cast, func, select
 
 from .schema import documents, revisions
+from .validity.titles import titled
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +63,5 @@ def _missing(engine: Engine) -> Iterator[Altered]:
 
 
 def _told(doc_id: str, title: str, number: int, what: str) -> Altered:
-    name = f"《{title.strip('《》')}》（{doc_id}）第 {number} 版"
+    name = f"{titled(title)}（{doc_id}）第 {number} 版"
     return Altered(doc_id, title, number, f"{name}的存档{what}；请用 `kb restore` 恢复完好的备份")

@@ -10,6 +10,7 @@ from .evidence import Reading
 from .model import IN_FORCE, Citation, Claim, Document, Revision
 from .quoting import Pick
 from .validity.parts import ended
+from .validity.titles import bare, titled
 
 STATUS_NAMES = {
     "repealed": "已废止", "expired": "已失效", "not_yet": "尚未施行", "amended": "已修改", "partly_repealed": "部分废止",
@@ -69,7 +70,7 @@ def fallen_article(document: Document, path: Sequence[str]) -> str:
 
 def caution(document: Document, paths: Sequence[Sequence[str]], dated: str = "") -> str:
     """What must be said at the head of an answer that quotes these clauses of a document; "" for nothing."""
-    title = f"《{document.title.strip('《》')}》{dated}"
+    title = f"{titled(document.title)}{dated}"
     if document.status not in IN_FORCE:
         return f"注意：{title}{STATUS_NAMES.get(document.status, '不是现行文件')}"
     why = f"（{document.status_reason}）" if document.status_reason else ""
@@ -83,7 +84,7 @@ def caution(document: Document, paths: Sequence[Sequence[str]], dated: str = "")
 
 def edition(document: Document, beside: Iterable[Document]) -> str:
     """（2026年3月28日成文） where a document of the same title is quoted beside this one; "" else."""
-    twins = [d for d in beside if d.id != document.id and d.title.strip("《》") == document.title.strip("《》")]
+    twins = [d for d in beside if d.id != document.id and bare(d.title) == bare(document.title)]
     if not twins or all(d.number and document.number and d.number != document.number for d in twins):
         return ""
     day, what = (document.issued, "成文") if document.issued else (document.effective, "施行")
@@ -96,8 +97,7 @@ def source_name(document: Document, paths: Sequence[tuple[str, ...]], dated: str
     labels = {path[-1] for path in paths if path}
     shared = labels.pop() if len(labels) == 1 and all(paths) else ""
     clause = shared if shared.startswith("第") and shared.endswith("条") else ""
-    title = document.title.strip("《》")
-    return f"根据《{title}》{number}{dated}{clause}"
+    return f"根据{titled(document.title)}{number}{dated}{clause}"
 
 
 def page_of(revision: Revision, start: int) -> int | None:
@@ -108,8 +108,8 @@ def page_of(revision: Revision, start: int) -> int | None:
 
 def known_instead(documents: Sequence[Document]) -> str:
     """What is known instead, for a refusal: the nearest documents by name."""
-    titles = list(dict.fromkeys(d.title.strip("《》") for d in documents))[:2]
-    return "、".join(f"《{t}》" for t in titles)
+    titles = list(dict.fromkeys(titled(d.title) for d in documents))[:2]
+    return "、".join(titles)
 
 
 COURTESY = "不客气。还想查哪方面的政策，请直接提问。"

@@ -17,6 +17,7 @@ from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate
 from .gate_facts import Fact, facts, held
 from .model import IN_FORCE, Document
+from .validity.titles import bare, titled
 from .years import YEAR, years_of
 
 Encode = Callable[[Sequence[str]], Floats]
@@ -170,7 +171,7 @@ def rank_name(document: Document) -> str:
         return "案例"
     if document.kind == "standard":
         return "标准"
-    title = document.title.strip("《》")
+    title = bare(document.title)
     for name, pattern in _RANKS:
         if pattern.search(title):
             return name
@@ -182,7 +183,7 @@ def rank_name(document: Document) -> str:
 def note(documents: Sequence[Document], rules: bool) -> str:
     """What to say at the head of an answer; `documents` newest first."""
     named = "、".join(
-        f"《{d.title.strip('《》')}》（{rank_name(d)}，{d.issued or d.effective or '日期不详'}）" for d in documents
+        f"{titled(d.title)}（{rank_name(d)}，{d.issued or d.effective or '日期不详'}）" for d in documents
     )
     if rules:
         return f"注意：{named}的规定不一致，以下并列，请核对后使用"

@@ -21,6 +21,9 @@ _HAN = "一二三四五六七八九十百"
 # 第三条项目单位…, 第四条及时…, （三）至少… open one.
 NAMES_ARTICLE = r"(?:的|规定|所[列称规述指定]|款(?!项)|项(?!目)|[、，,]|之?第|(?:和|或|及|至|与|以及)(?:第|本|其|前|《))"
 _NAMES_ITEM = r"(?:[项款目](?:[、，。；：,;）)和或及至的所之规与以]|$)|(?:、|至|和|或|及|与|以及)第?[（(])"
+# 问：…？ and Q1: of questions and answers, numbered or not; what follows up to the next is its answer.
+QUESTION = re.compile(r"[ 　]*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)]?[、.．]?[ 　]*)?(?:提?问(?:题)?|[QqＱ])[ 　]*\d{0,3}[ 　]*[：:.．、][ 　]*(?=\S)")
+ANSWER = re.compile(r"[ 　]*(?:回?答(?:复)?|[AaＡ])[ 　]*\d{0,3}[ 　]*[：:.．、]")
 _OPEN = r"(?:(?<=[。；;：:！？!?\n，,  　])|(?<=[”’》）)])|^)"
 _FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chapter", re.compile(rf"(?:^|(?<=\n))[ 　]*第(?P<n>[{_HAN}]+)[编章节](?=[ 　\n])")),

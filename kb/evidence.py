@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from .enumeration import Enumeration, Marker, enumerations, markers
+from .enumeration import ANSWER, QUESTION, Enumeration, Marker, enumerations, markers
 from .model import Clause, Span
 
 OVERLONG = 160  # code points; a longer sentence is also cut at ；
@@ -33,6 +33,7 @@ class Sentence:
     item: int = -1  # which item of that list
     heading: bool = False
     line: int = 0  # number of the line it begins in
+    question: bool = False  # 问：…？, introducing its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,10 @@ def read(text: str, outline: Sequence[Clause] = ()) -> Reading:
     listings = [kept for e in found if (kept := _listing(text, e, spans, starts)) is not None]
     listings.sort(key=lambda listing: (listing.first, -listing.last))
     leaves = _leaves(outline)
+    placed = _placed(text, spans, listings, line_starts, {c.start for c in outline if c.kind == "heading"})
     return Reading(
         text,
-        tuple(_placed(text, spans, listings, line_starts, {c.start for c in outline if c.kind == "heading"})),
+        tuple(_with_questions(text, list(placed))),
         tuple(listings),
         tuple(starts),
         leaves,
@@ -204,4 +206,29 @@ def _placed(
         yield Sentence(span.start, span.end, lead, number, item, bare and (whole_line or span.start in headings), line)
 
 
-__all__ = ["Listing", "Marker", "Reading", "Sentence", "read"]
+def question_of(reading: Reading, index: int) -> int:
+    """The sentence of the 问：…？ that a sentence answers, or is; −1 where there is none."""
+    at = reading.sentences[index].lead
+    if at < 0 or not reading.sentences[at].question:
+        at = index
+    return at if reading.sentences[at].question else -1
+
+
+def _with_questions(text: str, sentences: list[Sentence]) -> Iterator[Sentence]:
+    """问：…？ as a heading, and as what introduces its answer: the next line, with the items below it."""
+    asked, answer = -1, -1  # the question's sentence, and the line its answer has come to
+    for index, sentence in enumerate(sentences):
+        opens = index == 0 or sentences[index - 1].line < sentence.line
+        if opens and QUESTION.match(text, sentence.start):
+            asked, answer = index, -1
+            yield replace(sentence, heading=True, lead=-1, question=True)
+            continue
+        if asked >= 0 and sentence.line != sentences[asked].line:
+            if answer < 0 or (opens and (ANSWER.match(text, sentence.start) or sentence.item >= 0)):
+                answer = sentence.line
+            if sentence.line == answer and sentence.lead < 0:
+                sentence = replace(sentence, lead=asked)
+        yield sentence
+
+
+__all__ = ["Listing", "Marker", "Reading", "Sentence", "question_of", "read"]

@@ -24,6 +24,7 @@ from .gate import Exhibit, Gate, GateResult
 from .gate_claims import shown
 from .model import Answer, Citation, Claim
 from .settings import Settings
+from .validity.titles import bare
 from .verify import STATUS_NAMES
 
 FAILED_GATE = "模型回答未通过出处核对，以下为原文摘引"
@@ -276,7 +277,7 @@ def _passage(n: int, exhibit: Exhibit) -> str:
     document = exhibit.document
     return _filled(prompts()["passage"], {
         "n": str(n),
-        "title": _line(document.title.strip("《》")),
+        "title": _line(bare(document.title)),
         "number": _line(document.number or "无"),
         "path": _line(" ".join(exhibit.path) or "—"),
         "issued": document.issued.isoformat() if document.issued else "未知",

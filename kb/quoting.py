@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .bounds import other_sort
-from .evidence import Listing, Reading
+from .evidence import Listing, Reading, question_of
 from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate, Source
 from .fold import fold
@@ -60,7 +60,20 @@ def choose(asked: Asked, found: Sequence[Candidate], belief: Floats) -> list[Pic
         return [whole]
     brief = asked.type in BRIEF and not _SEVERAL.search(asked.understood.text)
     chosen = _sentences(found, belief, order, SHORT_ANSWERS if brief else LONG_ANSWERS)
-    return _picks(found, belief, _without_siblings(asked, found, chosen, found[order[0]]))
+    best = found[order[0]]
+    return _picks(found, belief, _answered(_without_siblings(asked, found, chosen, best), best))
+
+
+def _answered(chosen: Sequence[tuple[int, int]], best: Candidate) -> list[tuple[int, int]]:
+    """Where the best sentence answers a 问：…？, that question with all of its answer and no other's, unless it is long."""
+    reading, asked = best.source.reading, question_of(best.source.reading, best.index)
+    if asked < 0:
+        return list(chosen)
+    pair = [asked, *(i for i, s in enumerate(reading.sentences) if question_of(reading, i) == asked and i != asked)]
+    if reading.sentences[pair[-1]].end - reading.sentences[asked].start > SHORT_TEXT:
+        pair = [i for d, i in chosen if d == best.document and question_of(reading, i) == asked]
+    others = [(d, i) for d, i in chosen if d != best.document]
+    return sorted([*((best.document, i) for i in pair), *others])
 
 
 def _without_siblings(
@@ -262,7 +275,8 @@ def _with_referent(reading: Reading, document: int, index: int) -> set[tuple[int
     chosen = {(document, index)}
     before = index - 1
     lead = reading.sentences[index].lead
-    if lead >= 0 and reading.of(lead).rstrip().endswith(("：", ":")) and not _addresses(reading, lead):
+    introduced = lead >= 0 and (reading.of(lead).rstrip().endswith(("：", ":")) or question_of(reading, lead) == lead)
+    if introduced and not _addresses(reading, lead):
         chosen.add((document, lead))
         return chosen
     if (

@@ -10,7 +10,7 @@ from .articles import shortly_named
 from .fold import find_numbers, fold, typed_numbers
 from .model import IN_FORCE, Document, Relation
 from .understand import names_document, only_names, without_number
-from .validity.titles import plain
+from .validity.titles import plain, titled
 
 _END = r"(?:废止|失效|作废|过期|到期|停止执行)"
 _WHEN = r"(?:什么时候|何时|哪[一]?[天日年月]|几时)"
@@ -74,10 +74,10 @@ def note(told: Told, documents: Sequence[Document]) -> str:
     day = relation.day if relation.type != "extends" else None
     day = day or max((d for d in (by.issued, by.effective) if d), default=None)
     since = f"自{day.year}年{day.month}月{day.day}日起，" if day else ""
-    name = f"《{relation.title}》" if relation.title else relation.number
+    name = titled(relation.title) if relation.title else relation.number
     number = f"（{by.number}）" if by.number else ""
     part = relation.scope if relation.type == "repeals" else ""
-    return f"{name}的原文不在库中。{since}被《{by.title.strip('《》')}》{number}{ENDS[relation.type]}{part}。"
+    return f"{name}的原文不在库中。{since}被{titled(by.title)}{number}{ENDS[relation.type]}{part}。"
 
 
 __all__ = ["ENDS", "Told", "asked", "named", "note", "told"]

@@ -8,6 +8,7 @@ from datetime import date
 from kb.model import Relation, Status
 
 from .facts import Facts, Incoming, Proof, Verdict
+from .titles import titled
 
 BY_HAND = "人工认定"  # how the reason of a person's word begins
 _ENDS = ("repeals", "supersedes")
@@ -22,8 +23,7 @@ def _day(day: date) -> str:
 
 
 def _name(facts: Facts) -> str:
-    title = facts.title.strip("《》")
-    return f"《{title}》（{facts.number}）" if facts.number else f"《{title}》"
+    return f"{titled(facts.title)}（{facts.number}）" if facts.number else titled(facts.title)
 
 
 def _since(day: date | None) -> str:

@@ -28,6 +28,20 @@ _LASTING = re.compile(
 )
 
 
+def bare(title: str) -> str:
+    """A title without the marks around the whole of it: 《某办法》, not 《某办法》解读."""
+    inner = title[1:-1]
+    return inner if title[:1] + title[-1:] == "《》" and "《" not in inner and "》" not in inner else title
+
+
+def titled(title: str) -> str:
+    """A title between 《》, those within it as 〈〉."""
+    return f"《{bare(title).translate(_INNER)}》"
+
+
+_INNER = str.maketrans("《》", "〈〉")
+
+
 def plain(title: str) -> str:
     """A title without marks, blanks and the country's name, in searching form."""
     return _MARKS.sub("", fold(title)).replace("中华人民共和国", "")

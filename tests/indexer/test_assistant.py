@@ -510,6 +510,42 @@ def test_whether_a_text_holds_is_answered_with_the_words_that_decide_it(tmp_path
     assert asked("云州市住房租赁管理规定现在有效吗").text.startswith("《云州市住房租赁管理规定》（云政规〔2024〕6号）：现行有效（自2024年5月1日起施行")
 
 
+def test_an_answer_of_questions_and_answers_is_quoted_with_its_question_and_whole(tmp_path: Path) -> None:
+    text = "《云州市茶园补贴办法》解读\n问：哪些人可以领茶园补贴？\n答：种茶满三年的农户。采茶工不在其内。\n问：茶园补贴和稻田补贴能一起领吗？\n答：不可以。已领稻田补贴的，扣除后发给。\n"
+    (tmp_path / "解读.txt").write_text(text, "utf-8")
+    library = Library(load_settings(tmp_path / "home", workers=1))
+    add(library, [tmp_path / "解读.txt"])
+    given = Assistant(library).ask(Question("茶园补贴和稻田补贴可以同时领取吗"))
+    assert [c.quote for c in given.citations] == ["问：茶园补贴和稻田补贴能一起领吗？\n答：不可以。已领稻田补贴的，扣除后发给。"]
+    assert given.text.startswith("根据《〈云州市茶园补贴办法〉解读》")
+
+
+@pytest.mark.parametrize(("turn", "begins"), [("您好，在吗？", "您好"), ("hello", "您好"), ("请再详细一点", "这里只引用原文"), ("说简单点吧", "这里只引用原文"), ("谢谢", "不客气")])
+def test_small_talk_is_no_question_to_the_documents(answer, turn: str, begins: str) -> None:  # type: ignore[no-untyped-def]
+    given = answer(turn, "登记公园茶座应当提交哪些材料？")
+    assert given.basis == "none" and given.reason == "out_of_scope" and given.text.startswith(begins)
+
+
+def test_a_past_year_is_answered_by_what_held_then_and_an_old_edition_is_found(tmp_path: Path) -> None:
+    form = "云州市房屋租赁管理办法\n云政规〔{y}〕3号\n{y}年3月1日\n第一条 租房押金不得超过{n}个月租金。\n第二条 本办法自{y}年5月1日起施行。{end}\n"
+    for year, months, end in (("2019", "三", ""), ("2024", "两", "《云州市房屋租赁管理办法》（云政规〔2019〕3号）同时废止。")):
+        (tmp_path / f"{year}.txt").write_text(form.format(y=year, n=months, end=end), "utf-8")
+    library = Library(load_settings(tmp_path / "home", workers=1))
+    add(library, [tmp_path / "2019.txt", tmp_path / "2024.txt"])
+    assistant = Assistant(library)
+
+    def asked(text: str) -> str:
+        return assistant.ask(Question(text)).text
+
+    assert "两个月" in asked("租房押金最多几个月租金") and "三个月" not in asked("租房押金最多几个月租金")
+    then = assistant.ask(Question("2021年租房押金最多几个月租金"))
+    assert then.text.startswith("以下是2021年12月31日施行的规定。") and "三个月" in then.text
+    assert then.filters.as_of == date(2021, 12, 31)
+    assert "三个月" not in asked("2017年租房押金最多几个月租金") and "两个月" not in asked("2017年租房押金最多几个月租金")
+    for question in ("按老办法租房押金最多几个月租金", "2019版办法里租房押金最多几个月租金"):
+        assert "三个月" in asked(question) and "两个月" not in asked(question)
+
+
 def test_articles_set_against_each_other_are_not_asked_for_as_such() -> None:
     rule = Document("d", "甲乙丙办法", "a.txt", 1, "0" * 64)
     reading = read("第一条 甲。\n第二条 乙。\n", outline(Parsed("第一条 甲。\n第二条 乙。\n")))

@@ -163,3 +163,10 @@ def test_a_paragraph_after_the_items_of_an_article_is_the_article_s_again() -> N
 def test_a_number_or_day_under_the_title_is_no_chapter() -> None:
     text = "云州市养犬办法\n云政发〔2025〕1号\n第一条 甲。\n第二条 乙。\n第三条 丙。\n"
     assert [c.path for c in leaves(outline(Parsed(text))) if c.path] == [("第一条",), ("第二条",), ("第三条",)]
+
+
+def test_questions_and_answers_are_clauses_and_the_foot_of_the_page_is_of_none() -> None:
+    text = "解读\n问：哪些人可以申请？\n答：本市居民。\n问：要交什么？\n答：申请书。\n还要身份证。\n咨询电话：0571-12345\n"
+    paths = {text[c.start : c.end].strip(): c.path for c in leaves(outline(Parsed(text)))}
+    assert paths["答：本市居民。"] == ("问：哪些人可以申请？",)
+    assert paths["还要身份证。"] == ("问：要交什么？",) and paths["咨询电话：0571-12345"] == ()

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.evidence import read
+from kb.evidence import question_of, read
 from kb.model import Clause
 
 TEXT = (
@@ -85,3 +85,16 @@ def test_sentences_are_ordered_slices_that_hold_every_letter_and_within_finds_th
     assert all(i in covered for i, c in enumerate(text) if c.isalnum())
     touched = [i for i, (a, b) in enumerate(spans) if a < at + length and at < b]
     assert list(reading.within(at, at + length)) == touched or length == 0
+
+
+FAQ = "政策解读\n问：哪些人可以申请？\n答：本市户籍居民。不含租户。\n\n2.问：要交什么？\n答：下列材料：\n（1）申请书；\n（2）身份证。\n咨询电话：0571-12345\n"
+
+
+def test_a_question_heads_its_answer_and_no_line_after_it() -> None:
+    reading = read(FAQ)
+    asked = {reading.of(i): question_of(reading, i) for i in range(len(reading.sentences))}
+    first, second = "问：哪些人可以申请？", "2.问：要交什么？"
+    at = {reading.of(i): i for i in range(len(reading.sentences))}
+    assert [asked[x] for x in (first, "答：本市户籍居民。", "不含租户。")] == [at[first]] * 3
+    assert asked["答：下列材料："] == asked[second] == at[second] and reading.sentences[at[second]].heading
+    assert asked["咨询电话：0571-12345"] == asked["政策解读"] == -1
