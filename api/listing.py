@@ -112,6 +112,8 @@ def facets(found: Iterable[Document]) -> dict[str, list[dict[str, Any]]]:
                 counts[name][value] += 1
         if document.issued:
             counts["year"][str(document.issued.year)] += 1
+    within = counts["region"]
+    counts["region"] = Counter({r: sum(n for other, n in within.items() if other.startswith(r)) for r in within})
     return {
         name: [
             {"value": value, "count": n} for value, n in sorted(counter.items(), key=lambda i: (-i[1], i[0]))

@@ -129,12 +129,13 @@ def passes(document: Document, filters: Filters) -> bool:
     for value, wanted in (
         (document.kind, filters.kind),
         (document.issuer, filters.issuer),
-        (document.region, filters.region),
         (document.status, filters.status),
         (document.id, filters.doc_id),
     ):
         if wanted and value not in wanted:
             return False
+    if filters.region and not (document.region or "").startswith(filters.region):  # a province's cities are in it
+        return False
     if filters.number and document.number != filters.number:
         return False
     issued = document.issued

@@ -595,10 +595,11 @@ def _conditions(filters: Filters) -> Any:
     """The document conditions of a filter, for SQL; the in-memory catalog has the same rules."""
     c = documents.c
     conditions: list[Any] = [c.removed.is_(None), c.visibility.in_(filters.visibility)]
-    for column, wanted in ((c.kind, filters.kind), (c.issuer, filters.issuer), (c.region, filters.region),
-                           (c.status, filters.status), (c.doc_id, filters.doc_id)):  # fmt: skip
+    for column, wanted in ((c.kind, filters.kind), (c.issuer, filters.issuer), (c.status, filters.status), (c.doc_id, filters.doc_id)):
         if wanted:
             conditions.append(column.in_(wanted))
+    if filters.region:
+        conditions.append(or_(*(c.region.startswith(region, autoescape=True) for region in filters.region)))
     if filters.number:
         conditions.append(c.number == filters.number)
     if filters.issued_from:

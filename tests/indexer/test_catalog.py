@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from library_samples import notice, opened, put, take
 
+from api.listing import facets
 from indexer.catalog import Catalog, passes
 from kb.model import Document, Filters
 
@@ -70,6 +71,8 @@ DOCUMENT = Document(
         (Filters(), True),
         (Filters(kind=("case", "policy"), issuer=("某局",), region=("云州市",), status=("in_force",)), True),
         (Filters(kind=("policy",)), False),
+        (Filters(region=("云州",)), True),
+        (Filters(region=("云州市云山区", "海州市")), False),
         (Filters(issuer=("别局",)), False),
         (Filters(number="某政发〔2020〕1号"), True),
         (Filters(number="某政发〔2020〕2号"), False),
@@ -84,6 +87,17 @@ DOCUMENT = Document(
 )
 def test_a_document_passes_a_filter_when_each_part_of_it_does(filters: Filters, through: bool) -> None:
     assert passes(DOCUMENT, filters) is through
+
+
+def test_a_province_takes_in_its_cities_in_the_catalog_the_store_and_the_counts(tmp_path: Path) -> None:
+    library = opened(tmp_path)
+    regions = ("浙江省", "浙江省杭州市", "浙江省杭州市西湖区", "江苏省", "50%省", "")
+    put(library, {f"{n}.md": notice(f"办法{n}", "应当登记。", region=r) for n, r in enumerate(regions)})
+    catalog = Catalog.load(library.store)
+    for wanted, count in ((("浙江省",), 3), (("浙江省杭州市",), 2), (("浙江省杭州市", "江苏省"), 3), (("50%",), 1), (("%",), 0), (("海南省",), 0)):
+        assert len(catalog.matching(Filters(region=wanted))) == library.store.count(Filters(region=wanted)) == count
+    counted = {one["value"]: one["count"] for one in facets(library.store.documents())["region"]}
+    assert (counted["浙江省"], counted["浙江省杭州市"], counted["江苏省"]) == (3, 2, 1)
 
 
 def test_a_document_without_a_date_passes_as_of_but_no_date_range() -> None:
