@@ -390,6 +390,25 @@ def test_an_answer_is_exported(
     assert written.startswith(begins) if begins else "七小时" in written.decode()
 
 
+@pytest.mark.parametrize("width", [794, 1123])  # A4 upright and across, at 96 to the inch
+@pytest.mark.parametrize("dark", [False, True])
+def test_an_answer_is_printed_over_the_whole_width_in_dark_ink(
+    new_page: Callable[..., Page], server: str, station: str, width: int, dark: bool
+) -> None:
+    page = new_page(width=width, dark=dark)
+    home(page, server)
+    ask(page, QUESTION)
+    page.locator(".answer .source-line").first.click()
+    page.wait_for_selector("dialog.source mark.cited")
+    page.emulate_media(media="print")
+    expect(page.locator("dialog.source")).to_be_hidden()
+    box = page.locator(".answer").bounding_box()
+    assert box and box["x"] < 20 and box["width"] > width - 40
+    for part in (".question", ".answer-text p"):
+        ink = page.locator(part).first.evaluate("node => getComputedStyle(node).color")
+        assert max(int(part) for part in re.findall(r"\d+", ink)[:3]) < 80, ink
+
+
 def test_feedback_reaches_the_ledger(page: Page, server: str, station: str) -> None:
     home(page, server)
     ask(page, QUESTION)
