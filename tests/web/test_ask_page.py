@@ -462,6 +462,14 @@ def test_years_limit_what_search_finds(page: Page, server: str) -> None:
     expect(page.locator(".tags")).to_contain_text(f"{year}—{year} 年")
 
 
+def test_behind_results_opened_from_a_link_stands_the_first_page(page: Page, server: str) -> None:
+    page.goto(f"{server}/#search=物业")
+    page.wait_for_selector(".hits")
+    page.click(".tab[data-mode=ask]")
+    expect(page.locator(".welcome h1")).to_have_text("向政策文件提问，句句有据")
+    expect(page.locator(".suggestion").first).to_be_visible()
+
+
 def test_found_words_are_marked_where_the_service_says(page: Page, server: str, station: str) -> None:
     home(page, server)
     page.click(".tab[data-mode=search]")

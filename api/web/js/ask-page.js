@@ -248,6 +248,7 @@ function route() {
   }
   if (name === "answer" && words) return openAnswer(words);
   if (name === "search") {
+    if (!thread.childElementCount) fill(thread, welcome(suggested, askNow)); // behind the results
     composer.setMode("search", words);
     return words ? composer.submit() : null;
   }
