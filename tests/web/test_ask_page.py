@@ -108,6 +108,32 @@ def test_a_chip_opens_the_source_at_the_cited_words_and_escape_gives_the_focus_b
     expect(chip).to_be_focused()
 
 
+def test_a_source_tells_how_its_document_stands_now_not_when_it_was_cited(page: Page, server: str) -> None:
+    name = "蓼汀村渔船停泊规定.txt"
+    text = "蓼汀村渔船停泊规定\n\n第一条 蓼汀村渔船每次停泊不超过六小时。\n第二条 本规定自2020年5月1日起施行。\n"
+    document = send(server, name, text)["results"][0]["doc_id"]
+    home(page, server)
+    ask(page, "蓼汀村渔船每次停泊不超过几小时？")
+    source = page.locator("dialog.source")
+
+    def reopened() -> None:
+        page.reload()
+        page.locator(".answer .source-line").first.click()
+        page.wait_for_selector("dialog.source mark.cited")
+        assert "六小时" in marked(page)
+
+    reopened()
+    expect(source.locator(".badge")).to_have_text("现行有效")
+    expect(source.locator(".notice")).to_have_count(0)
+    send(server, name, text.replace("六小时", "九小时"))
+    reopened()
+    expect(source.locator(".notice")).to_contain_text("这是第 1 版，最新为第 2 版。")
+    call(server, f"/api/documents/{document}", method="DELETE")
+    reopened()
+    expect(source.locator(".notice")).to_contain_text("移出本库，不再用于检索和作答")
+    expect(source.locator(".badge")).to_have_text("文件已撤下")
+
+
 def test_everything_can_be_done_from_the_keyboard(page: Page, server: str, station: str) -> None:
     home(page, server)
     page.locator("body").click(position={"x": 600, "y": 300})

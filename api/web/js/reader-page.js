@@ -4,12 +4,13 @@ import { spanOf } from "./codepoints.js";
 import { fileName, metadata, relations } from "./facts.js";
 import { button, fill, h, icon } from "./dom.js";
 import "./document-text.js";
-import { fillTexts, moment, t, word } from "./language.js";
-import { download, get, query } from "./net.js";
+import { fillTexts, t, word } from "./language.js";
+import { download, query } from "./net.js";
 import "./page-view.js";
 import { inWords } from "./problem.js";
-import { badge, factsOf, statusBadge } from "./reference.js";
+import { factsOf } from "./reference.js";
 import { revisions } from "./revisions.js";
+import { load, standingBadge, standingNotice } from "./standing.js";
 import "./top-bar.js";
 
 const $ = (id) => document.getElementById(id);
@@ -26,7 +27,7 @@ async function open() {
   if (matchMedia("(max-width: 859px)").matches) document.querySelector(".outline-part").open = false;
   const revision = new URLSearchParams(location.search).get("revision");
   try {
-    [about, shown] = await load(revision);
+    [about, shown] = await load(id, revision);
   } catch (problem) {
     document.body.dataset.state = "error";
     return fill(
@@ -75,29 +76,18 @@ function missing(problem, revision) {
   ];
 }
 
-/** The document and its text. Of one removed since, whose cited revisions auditors may read, only the text tells. */
-async function load(revision) {
-  const [listed, text] = await Promise.allSettled([get(api), get(`${api}/text${query({ revision })}`)]);
-  if (text.status === "rejected") throw listed.reason ?? Object.assign(text.reason, { there: listed.value });
-  if (listed.status === "fulfilled") return [listed.value, text.value];
-  if (!text.value.removed) throw listed.reason;
-  const { title, removed, revision: number } = text.value;
-  return [{ title, removed, revision: number }, text.value];
-}
-
 // ---- head
 
 function head() {
   fill(
     $("title-block"),
-    about.removed ? withdrawn() : shown.revision === about.revision ? null : older(),
+    standingNotice(about, shown, h("a", { href: location.pathname }, t("reader.newest"))),
     h("h1", null, about.title),
     h(
       "p",
       { class: "row" },
-      about.removed
-        ? badge("state", "withdrawn")
-        : [statusBadge(about), h("span", { class: "badge plain" }, word("kind", about.kind))],
+      standingBadge(about),
+      about.removed ? null : h("span", { class: "badge plain" }, word("kind", about.kind)),
       h("span", { class: "facts" }, factsOf(about)),
     ),
     about.status_reason ? h("p", { class: "facts reason" }, t("reader.statusReason"), about.status_reason) : null,
@@ -107,30 +97,6 @@ function head() {
       button("download", t("reader.original"), () => fetchOriginal()),
       button("link", t("reader.copyLink"), copyLink),
       h("span", { id: "said", class: "said", role: "status" }),
-    ),
-  );
-}
-
-function withdrawn() {
-  return h(
-    "div",
-    { class: "notice bad", role: "note" },
-    icon("warn"),
-    h("p", null, t("reader.withdrawn", { when: moment(about.removed), n: shown.revision })),
-  );
-}
-
-function older() {
-  return h(
-    "div",
-    { class: "notice warm", role: "note" },
-    icon("info"),
-    h(
-      "p",
-      null,
-      t("reader.older", { n: shown.revision, now: about.revision }),
-      " ",
-      h("a", { href: location.pathname }, t("reader.newest")),
     ),
   );
 }

@@ -3,8 +3,9 @@
 import { button, fill, h, icon } from "./dom.js";
 import "./document-text.js";
 import { t } from "./language.js";
-import { get, query } from "./net.js";
-import { factsOf, placeOf, readerUrl, statusBadge } from "./reference.js";
+import { problemNotice } from "./problem.js";
+import { factsOf, placeOf, readerUrl } from "./reference.js";
+import { load, standingBadge, standingNotice } from "./standing.js";
 
 const NARROW = matchMedia("(max-width: 1099px)");
 
@@ -44,31 +45,30 @@ export class SourcePanel extends HTMLElement {
   /** Show `place` (a citation or hit) of its revision; focus goes back to `from` when it closes. */
   async open(place, from = document.activeElement) {
     this.from = from;
-    const body = h("div", { class: "source-body", tabindex: "0", "aria-busy": "true" }, skeleton());
-    fill(this.dialog, this.#head(place), body);
+    const standing = h("span");
+    const body = h("div", { class: "source-body", tabindex: "0" });
+    fill(this.dialog, this.#head(place, standing), body);
     const settled = scrollY;
     if (!this.dialog.open) NARROW.matches ? this.#cover() : this.dialog.show();
     document.body.classList.toggle("with-source", true);
     scrollTo({ top: settled, behavior: "instant" }); // the dialog takes the focus, not the reader's place
+    await this.#show(place, standing, body);
+  }
+
+  /** The text, and how the document stands now: an answer knows only how it stood. */
+  async #show(place, standing, body) {
+    fill(body, skeleton());
+    body.setAttribute("aria-busy", "true");
     try {
-      const text = await get(
-        `/api/documents/${encodeURIComponent(place.doc_id)}/text${query({ revision: place.revision })}`,
-      );
+      const [about, text] = await load(place.doc_id, place.revision);
       const view = document.createElement("document-text");
-      fill(body, view);
+      fill(standing, standingBadge(about));
+      fill(body, standingNotice(about, text, newest(place)), view);
       view.show(text);
       view.mark([{ start: place.start, end: place.end, kind: "cited" }]);
       view.reveal(place.start, body);
     } catch (problem) {
-      fill(
-        body,
-        h(
-          "div",
-          { class: "notice bad", role: "alert" },
-          icon("warn"),
-          h("p", null, h("strong", null, problem.title), " ", problem.detail),
-        ),
-      );
+      fill(body, problem.status === 404 ? missing() : problemNotice(problem));
     }
     body.removeAttribute("aria-busy");
   }
@@ -79,7 +79,7 @@ export class SourcePanel extends HTMLElement {
     this.#entry = true;
   }
 
-  #head(place) {
+  #head(place, standing) {
     return h(
       "header",
       { class: "source-head" },
@@ -87,7 +87,7 @@ export class SourcePanel extends HTMLElement {
         "div",
         { class: "row" },
         place.n ? h("span", { class: "chip still" }, place.n) : null,
-        statusBadge(place),
+        standing,
         h(
           "a",
           { class: "quiet", href: readerUrl(place), target: "_blank", rel: "noopener" },
@@ -109,6 +109,16 @@ export class SourcePanel extends HTMLElement {
     this.#entry = false;
     history.back();
   }
+}
+
+/** Leads to the newest revision, which may not hold the cited words. */
+function newest({ doc_id: id }) {
+  const address = `/documents/${encodeURIComponent(id)}`;
+  return h("a", { href: address, target: "_blank", rel: "noopener" }, t("reader.newest"));
+}
+
+function missing() {
+  return problemNotice({ title: t("reader.missing"), detail: t("reader.missingDetail") });
 }
 
 function skeleton() {
