@@ -166,6 +166,66 @@ def test_a_tap_shows_the_card_first_and_the_source_from_there(
     assert page.evaluate("document.querySelector('dialog.source').matches(':modal')")
 
 
+def test_the_focus_stays_near_what_was_pressed_though_that_goes(page: Page, server: str, station: str) -> None:
+    page.goto(f"{server}/#search=社区")
+    page.get_by_role("button", name="显示更多").press("Enter")
+    expect(page.locator(".title-button").nth(20)).to_be_focused()
+    boxes = page.locator("facet-panel input[name=kind]")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    tags = page.locator(".tags button")
+    tags.nth(0).press("Enter")
+    expect(tags).to_have_count(1)
+    expect(tags.nth(0)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#question")).to_be_focused()
+    page.click(".tab[data-mode=ask]")
+    ask(page, QUESTION)
+    wrong = page.get_by_role("button", name="有误")
+    for name in ("取消", "提交"):
+        wrong.press("Enter")
+        expect(page.locator(".feedback textarea")).to_be_focused()
+        page.get_by_role("button", name=name).press("Enter")
+        expect(page.locator(".feedback")).to_have_count(0)
+        expect(wrong).to_be_focused()
+    page.locator(".conversation").first.press("Enter")
+    expect(page.locator(".conversation").first).to_be_focused()
+
+
+def test_what_is_tried_again_has_the_focus(page: Page, server: str, station: str) -> None:
+    home(page, server)
+    for place, mode in (("ask", ".turn"), ("search", "#results")):
+        page.route(f"**/api/{place}", lambda route: route.abort())
+        page.click(f".tab[data-mode={place}]")
+        page.fill("#question", QUESTION)
+        page.keyboard.press("Enter")
+        again = page.get_by_role("button", name="重试")
+        again.focus()
+        page.unroute_all()
+        page.keyboard.press("Enter")
+        expect(again).to_have_count(0)
+        page.locator(f"{mode} :is(.chip, .title-button)").first.wait_for()
+        expect(page.locator(f"{mode}:focus")).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(page.locator(f"{mode} button:focus")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("opens", "first"), [("筛选", "facet-panel input"), ("对话与筛选", "#new")]
+)
+def test_the_drawer_of_a_phone_takes_the_focus_and_escape_gives_it_back(
+    new_page: Callable[..., Page], server: str, opens: str, first: str
+) -> None:
+    page = new_page(width=390, height=844)
+    home(page, server)
+    opener = page.get_by_role("button", name=opens, exact=True)
+    opener.press("Enter")
+    expect(page.locator(first).first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#side")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
 def test_enter_that_ends_composing_chinese_does_not_send(page: Page, server: str) -> None:
     home(page, server)
     page.fill("#question", "养lao")
@@ -227,6 +287,24 @@ def test_conversations_survive_a_reload_and_can_be_deleted(page: Page, server: s
     page.reload()
     page.wait_for_selector("#conversations li")
     expect(page.locator(".conversation")).to_have_count(0)
+
+
+def test_a_deleted_conversation_comes_back_when_the_deletion_is_undone(
+    page: Page, server: str, station: str
+) -> None:
+    home(page, server)
+    ask(page, QUESTION)
+    page.locator("#new").click()
+    ask(page, "青禾镇邻里驿站助餐点的留样要保存多久？")
+    listed = page.locator(".conversation").all_inner_texts()
+    page.get_by_role("button", name=f"删除对话：{QUESTION}").press("Enter")
+    expect(page.locator(".conversation")).to_have_count(1)
+    expect(page.get_by_role("button", name=f"撤销删除：{QUESTION}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".conversation")).to_have_text(listed)
+    expect(page.locator(".conversation", has_text=QUESTION)).to_be_focused()
+    page.reload()
+    expect(page.locator(".conversation")).to_have_text(listed)
 
 
 def test_two_tabs_on_one_conversation_keep_the_turns_of_both(page: Page, server: str, station: str) -> None:

@@ -3,7 +3,7 @@
 import { answerCard } from "./answer-card.js";
 import { askPanel } from "./composer.js";
 import * as conversations from "./conversations.js";
-import { button, fill, h, icon } from "./dom.js";
+import { button, fill, h, icon, refill } from "./dom.js";
 import "./facets.js";
 import { fillTexts, t } from "./language.js";
 import { ask, get } from "./net.js";
@@ -23,6 +23,8 @@ const side = $("side");
 let all = conversations.load();
 let current = conversations.begin();
 let running = null; // the AbortController of the answer being written
+let gone = null; // the conversation deleted last and its place in the list, until another is
+let opener = null; // what the drawer was opened with
 let suggested = [];
 let hadTrouble = false; // the service could not answer when last asked
 
@@ -41,7 +43,7 @@ const composer = askPanel($("composer"), {
   search: (query, mode) => searching.find(query, mode),
   stop: () => running?.abort(),
   mode: showMode,
-  filter: () => openSide(true),
+  filter: () => openSide(true, "facet-panel :is(input, select, button)"),
 });
 
 function showMode(mode) {
@@ -53,7 +55,10 @@ function showMode(mode) {
 
 // ---- asking
 
-async function askNow(question) {
+/** Ask; `failed` is the turn that is asked again. */
+async function askNow(question, failed = null) {
+  const held = thread.contains(document.activeElement); // what was pressed goes
+  failed?.remove();
   running?.abort();
   const control = (running = new AbortController());
   const conversation = current;
@@ -64,6 +69,7 @@ async function askNow(question) {
   $("status").textContent = t("answer.looking");
   showProgress(place);
   turn.scrollIntoView({ block: "start" });
+  if (held) turn.focus({ preventScroll: true });
   const settled = scrollY;
   composer.busy(true);
   try {
@@ -82,10 +88,7 @@ async function askNow(question) {
       place,
       problem.name === "AbortError"
         ? h("p", { class: "facts" }, t("answer.stopped"))
-        : problemCard(problem, () => {
-            turn.remove();
-            askNow(question);
-          }),
+        : problemCard(problem, () => askNow(question, turn)),
     );
   } finally {
     if (running === control) {
@@ -111,29 +114,46 @@ function keep(conversation) {
 }
 
 function listConversations() {
-  fill(
-    $("conversations"),
-    all.length
-      ? all.map((each) =>
-          h(
-            "li",
-            null,
-            h(
-              "button",
-              {
-                type: "button",
-                class: "conversation",
-                "aria-current": each.id === current.id ? "true" : null,
-                onclick: () => show(each, true),
-              },
-              each.turns[0]?.question ?? t("conversation.new"),
-            ),
-            button("trash", t("conversation.delete", { title: each.turns[0]?.question ?? "" }), () => forget(each), {
-              bare: true,
-            }),
-          ),
-        )
-      : h("li", { class: "facts" }, t("conversation.none")),
+  const rows = all.map(conversationRow);
+  if (gone) rows.splice(gone.at, 0, undoRow(gone));
+  refill($("conversations"), rows.length ? rows : h("li", { class: "facts" }, t("conversation.none")));
+}
+
+function conversationRow(each) {
+  const title = each.turns[0]?.question ?? "";
+  const choose = () => {
+    show(each, true);
+    openSide(false);
+  };
+  return h(
+    "li",
+    null,
+    h(
+      "button",
+      {
+        type: "button",
+        class: "conversation",
+        "data-id": each.id,
+        "aria-current": each.id === current.id ? "true" : null,
+        onclick: choose,
+      },
+      title || t("conversation.new"),
+    ),
+    button("trash", t("conversation.delete", { title }), () => forget(each), { bare: true }),
+  );
+}
+
+function undoRow({ conversation }) {
+  const title = conversation.turns[0]?.question ?? "";
+  return h(
+    "li",
+    { class: "deleted" },
+    h("span", { class: "facts grow", role: "status" }, t("conversation.deleted")),
+    h(
+      "button",
+      { type: "button", class: "link", "aria-label": t("conversation.undoOf", { title }), onclick: recall },
+      t("conversation.undo"),
+    ),
   );
 }
 
@@ -157,13 +177,23 @@ function show(conversation, chosen = false) {
   history[chosen && isNew ? "pushState" : "replaceState"](null, "", there);
   thread.lastElementChild?.scrollIntoView({ block: "start" });
   listConversations();
-  openSide(false);
 }
 
 function forget(conversation) {
+  gone = { conversation, at: Math.max(0, all.findIndex(({ id }) => id === conversation.id)) };
   all = conversations.forget(conversation.id);
   if (conversation.id === current.id) show(conversations.begin());
   else listConversations();
+  $("conversations").querySelector(".deleted button").focus();
+}
+
+function recall() {
+  const { conversation, at } = gone;
+  gone = null;
+  all = conversations.recall(conversation, at);
+  if (!current.turns.length && !running) show(conversation);
+  else listConversations();
+  $("conversations").querySelector(`[data-id="${conversation.id}"]`).focus();
 }
 
 async function openAnswer(id) {
@@ -184,10 +214,14 @@ async function openAnswer(id) {
 
 // ---- the page
 
-function openSide(wanted) {
+/** The drawer of a narrow page: the focus goes to `first` in it, and back to what opened it. */
+function openSide(wanted, first = "button") {
+  const left = !wanted && side.classList.contains("open") && side.contains(document.activeElement);
+  if (wanted) opener = document.activeElement;
   if (matchMedia("(max-width: 859px)").matches) side.classList.toggle("open", wanted);
   $("main").inert = side.classList.contains("open"); // behind the drawer
-  if (wanted) side.querySelector("facet-panel input, facet-panel select")?.focus({ preventScroll: false });
+  if (wanted) side.querySelector(first)?.focus();
+  else if (left) opener?.focus();
 }
 
 addEventListener("facets", () => {
@@ -239,6 +273,7 @@ async function suggest() {
 }
 
 function route() {
+  openSide(false);
   const [name, value] = location.hash.slice(1).split(/=(.*)/s);
   let words = "";
   try {
@@ -264,6 +299,7 @@ fill($("upload"), icon("upload"), h("span", { class: "wide-only" }, t("upload.bu
 fill($("menu"), icon("menu"));
 $("new").addEventListener("click", () => {
   show(conversations.begin(), true);
+  openSide(false);
   composer.focus();
 });
 $("side-close").addEventListener("click", () => openSide(false));

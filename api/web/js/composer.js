@@ -1,6 +1,6 @@
 // The box one types into: ask or search, the filters in force, send and stop.
 
-import { button, fill, h, icon } from "./dom.js";
+import { button, fill, h, icon, refill } from "./dom.js";
 import { t } from "./language.js";
 
 const MODES = ["hybrid", "lexical", "dense"];
@@ -126,11 +126,12 @@ export function askPanel(place, on) {
       paintSend();
     },
     tags: (tags) =>
-      fill(
+      refill(
         chosen,
         tags.map(({ label, undo }) =>
           h("li", null, label, button("close", t("facet.remove", { name: label }), undo, { bare: true })),
         ),
+        input,
       ),
   };
 }

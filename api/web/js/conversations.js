@@ -30,6 +30,15 @@ export function forget(id) {
   return left;
 }
 
+/** Undo `forget`: back at its place in the list; gives them all. */
+export function recall(conversation, place) {
+  const all = load();
+  all.splice(place, 0, conversation);
+  localStorage.setItem(FORGOTTEN, JSON.stringify(list(FORGOTTEN).filter((id) => id !== conversation.id)));
+  save(all);
+  return all;
+}
+
 export function isForgotten(id) {
   return list(FORGOTTEN).includes(id);
 }

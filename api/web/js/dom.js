@@ -36,6 +36,25 @@ export function fill(node, ...children) {
   return add(node, children);
 }
 
+const controlsOf = (place) => [...place.querySelectorAll("button, a[href], input, select, textarea")];
+const nameOf = (node) => node.getAttribute("aria-label") ?? node.textContent;
+
+/** `fill`, with the focus kept on the control of the same name, else of the same place, else on `otherwise`. */
+export function refill(place, children, otherwise = null) {
+  const at = controlsOf(place).indexOf(document.activeElement);
+  const name = at < 0 ? "" : nameOf(document.activeElement);
+  fill(place, children);
+  if (at < 0) return;
+  const left = controlsOf(place);
+  const next = left.find((each) => nameOf(each) === name) ?? left[Math.min(at, left.length - 1)] ?? otherwise;
+  next?.focus({ preventScroll: true });
+}
+
+/** Before `node` goes away: its focus waits in the nearest place that can hold it. */
+export function handOver(node) {
+  if (node.contains(document.activeElement)) node.parentElement.closest("[tabindex]")?.focus({ preventScroll: true });
+}
+
 const ICONS = {
   ask: "M4 5h16v11H9l-5 4z",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l5 5",

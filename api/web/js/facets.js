@@ -16,6 +16,12 @@ export class FacetPanel extends HTMLElement {
   counts = {};
 
   async connectedCallback() {
+    const held = this.contains(document.activeElement);
+    await this.#load();
+    if (held && document.activeElement === document.body) this.querySelector("input, select, button")?.focus();
+  }
+
+  async #load() {
     fill(this, h("p", { class: "facts" }, t("loading")));
     try {
       this.counts = await get("/api/facets");

@@ -10,6 +10,11 @@ export async function review(id, verdict, note = "") {
 
 /** The two buttons, showing what was said before; the form for what is wrong opens in `place`, thanks go to `said`. */
 export function feedback(answer, place, said) {
+  const clear = () => {
+    const held = place.contains(document.activeElement);
+    fill(place);
+    if (held) bad.focus();
+  };
   const good = button("good", t("feedback.good"), () => send("correct", ""));
   const bad = button(
     "bad",
@@ -17,7 +22,7 @@ export function feedback(answer, place, said) {
     () =>
       fill(
         place,
-        form(send, () => fill(place)),
+        form(send, clear),
       ),
   );
 
@@ -31,7 +36,7 @@ export function feedback(answer, place, said) {
       await review(answer.id, verdict, note);
       paint(verdict);
       place.dispatchEvent(new CustomEvent("reviewed", { detail: { id: answer.id, verdict }, bubbles: true }));
-      fill(place);
+      clear();
       said.textContent = t("feedback.thanks");
     } catch (problem) {
       said.textContent = `${problem.title} ${problem.detail ?? ""}`;

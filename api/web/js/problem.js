@@ -1,10 +1,18 @@
 // What went wrong, in the service's own words, with the way to try again.
 
-import { button, h, icon } from "./dom.js";
+import { button, h, handOver, icon } from "./dom.js";
 import { t } from "./language.js";
 
 export function inWords(problem) {
   return [problem.title ?? t("error.title"), problem.detail].filter(Boolean).join(" ");
+}
+
+/** The button goes with what it tells of; whoever pressed it with a key stays near. */
+export function retryButton(retry, words = t("retry")) {
+  return button("replay", words, ({ currentTarget }) => {
+    handOver(currentTarget);
+    retry();
+  });
 }
 
 /** A notice inside a page's part. */
@@ -19,7 +27,7 @@ export function problemNotice(problem, retry = null) {
       h("strong", null, problem.title ?? t("error.title")),
       " ",
       problem.detail ?? "",
-      retry ? button("replay", t("retry"), retry) : null,
+      retry ? retryButton(retry) : null,
     ),
   );
 }
@@ -35,7 +43,7 @@ export function problemCard(problem, retry) {
       null,
       h("p", null, h("strong", null, problem.title ?? t("error.title"))),
       problem.detail ? h("p", { class: "facts" }, problem.detail) : null,
-      button("replay", t("retry"), retry),
+      retryButton(retry),
     ),
   );
 }

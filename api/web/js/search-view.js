@@ -16,6 +16,7 @@ export function searchView(place, on) {
   async function find(query, mode, k = STEP) {
     const newest = finding();
     on.begin();
+    if (place.contains(document.activeElement)) place.focus({ preventScroll: true }); // what was pressed there goes
     on.busy(true);
     if (k === STEP)
       fill(
@@ -48,6 +49,8 @@ export function searchView(place, on) {
             )
           : null,
       );
+      if (k > STEP && document.activeElement === place)
+        place.querySelectorAll(".title-button")[k - STEP]?.focus({ preventScroll: true }); // the first that is new
     } catch (problem) {
       if (!newest()) return;
       fill(

@@ -68,7 +68,7 @@ export class SourcePanel extends HTMLElement {
       view.mark([{ start: place.start, end: place.end, kind: "cited" }]);
       view.reveal(place.start, body);
     } catch (problem) {
-      fill(body, problem.status === 404 ? missing() : problemNotice(problem));
+      fill(body, problem.status === 404 ? missing() : problemNotice(problem, () => this.#show(place, standing, body)));
     }
     body.removeAttribute("aria-busy");
   }

@@ -4,7 +4,7 @@ import { fill, h } from "./dom.js";
 import { t } from "./language.js";
 
 export function turnView(question, answer) {
-  return h("section", { class: "turn" }, h("h2", { class: "question" }, question), answer);
+  return h("section", { class: "turn", tabindex: "-1" }, h("h2", { class: "question" }, question), answer);
 }
 
 export function showProgress(place) {
