@@ -119,6 +119,7 @@
     .tab { border: 0; background: none; padding: .15em .7em; border-radius: 8px; color: var(--m); font-size: .92em; min-height: 28px; }
     .tab[aria-pressed=true] { background: var(--tint); color: var(--a); font-weight: 600; }
     .long { margin: .6em 0 0; } .long[hidden] { display: none; }
+    .out:focus { outline: none; }
     .out:not(:empty) { margin-top: 1em; max-height: var(--policy-max-height, none); overflow: auto; }
     .chip { display: inline-flex; align-items: center; justify-content: center; min-width: 24px; height: 24px; margin: 0 2px; padding: 0 4px; border: 0; border-radius: 7px; background: var(--tint); color: var(--a); font-size: 12.5px; font-weight: 650; line-height: 1; }
     button.chip:hover { background: var(--a); color: var(--on); }
@@ -200,7 +201,7 @@
       oninput: () => this.#measure(),
     });
     #long = h("p", { id: "long", class: "note warm long", role: "status", hidden: true });
-    out = h("div", { class: "out", "aria-live": "polite" });
+    out = h("div", { class: "out", "aria-live": "polite", tabindex: "-1" });
     #paintDark = () =>
       this.toggleAttribute(
         "data-dark",
@@ -242,7 +243,8 @@
       const w = this.#w;
       this.#paintDark();
       const input = this.#input;
-      const typing = this.#root.activeElement === input;
+      const controls = () => [...this.#root.querySelectorAll("button, a, input, [tabindex]")];
+      const held = controls().indexOf(this.#root.activeElement); // the same controls come again
       input.setAttribute("aria-label", w.label);
       input.setAttribute("placeholder", this.getAttribute("placeholder") || w[`${this.#mode}Hint`]);
       const tab = (name) =>
@@ -292,7 +294,7 @@
           this.out,
         ),
       );
-      if (typing) input.focus({ preventScroll: true });
+      if (held >= 0) controls()[held]?.focus({ preventScroll: true });
     }
 
     /** Says when the question is too long to be taken, which it gives back; what is typed is never cut. */
@@ -440,13 +442,17 @@
           if (!this.isConnected) this.#again = retry;
           return;
         }
+        const again = () => {
+          this.out.focus({ preventScroll: true }); // the button goes
+          retry();
+        };
         this.out.replaceChildren(
           h(
             "div",
             { class: "note bad", role: "alert" },
             h("strong", null, this.#w.failed),
             h("p", null, error.message),
-            h("button", { type: "button", class: "tab", onclick: retry }, this.#w.again),
+            h("button", { type: "button", class: "tab", onclick: again }, this.#w.again),
           ),
         );
       }

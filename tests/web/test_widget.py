@@ -331,6 +331,25 @@ def test_a_question_under_way_is_answered_though_the_element_is_moved_or_taken_o
     expect(page.locator("policy-search article")).to_contain_text("四十八小时")
 
 
+def test_the_focus_stays_where_a_key_was_pressed(page: Page, server: str, host: Host) -> None:
+    page.goto(portal(host, server))
+    widget = page.locator("policy-search")
+    for name in ("检索", "提问"):
+        tab = widget.locator(".tab", has_text=name)
+        tab.press("Enter")
+        expect(tab).to_have_attribute("aria-pressed", "true")
+        expect(tab).to_be_focused()
+    page.route("**/api/ask", lambda route: route.abort())
+    widget.locator("input").fill(QUESTION)
+    widget.locator("input").press("Enter")
+    again = widget.get_by_role("button", name="重试")
+    again.wait_for()
+    page.unroute_all()
+    again.press("Enter")
+    expect(widget.locator("article")).to_contain_text("七小时")
+    expect(widget.locator(".out")).to_be_focused()
+
+
 def test_a_question_that_is_too_long_is_kept_whole_and_not_sent(page: Page, server: str, host: Host) -> None:
     page.goto(portal(host, server))
     sent = []
