@@ -566,6 +566,45 @@ def test_years_limit_what_search_finds(page: Page, server: str) -> None:
     expect(page.locator(".tags")).to_contain_text(f"{year}—{year} 年")
 
 
+def test_a_search_while_an_answer_is_pending_leaves_it_alone_and_the_address_names_what_is_shown(
+    page: Page, server: str, station: str
+) -> None:
+    held = held_back(page, "**/api/ask")
+    home(page, server)
+    page.fill("#question", QUESTION)
+    page.keyboard.press("Enter")
+    page.locator(".pending").wait_for()
+    page.click(".tab[data-mode=search]")
+    page.fill("#question", "社区")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".hits")
+    page.click(".tab[data-mode=ask]")
+    expect(page.get_by_role("button", name="停止")).to_be_visible()
+    page.fill("#question", "助餐点的留样要保存多久？")
+    page.keyboard.press("Enter")
+    expect(page.locator(".question")).to_have_text([QUESTION])
+    page.click(".tab[data-mode=search]")
+    held[0].continue_()
+    expect(page.locator(".answer")).to_contain_text("七小时")
+    expect(page.locator(".conversation")).to_have_count(1)
+    page.wait_for_url(re.compile("#search="))
+    page.click(".tab[data-mode=ask]")
+    page.wait_for_url(re.compile("#answer="))
+    page.click(".tab[data-mode=search]")
+    page.wait_for_url(re.compile("#search=%E7%A4%BE"))
+
+
+def test_a_question_that_failed_stays_when_the_next_is_asked(page: Page, server: str, station: str) -> None:
+    page.route("**/api/ask", lambda route: route.abort())
+    home(page, server)
+    page.fill("#question", "第一问")
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer.error")).to_be_visible()
+    page.unroute_all()
+    ask(page, QUESTION)
+    expect(page.locator(".question")).to_have_text(["第一问", QUESTION])
+
+
 def test_behind_results_opened_from_a_link_stands_the_first_page(page: Page, server: str) -> None:
     page.goto(f"{server}/#search=物业")
     page.wait_for_selector(".hits")

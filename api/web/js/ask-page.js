@@ -32,7 +32,6 @@ const open = (place, from) => panel.open(place, from);
 const searching = searchView(results, {
   facets,
   open,
-  busy: (now) => composer.busy(now),
   say: (words) => {
     $("status").textContent = words;
   },
@@ -43,6 +42,7 @@ const composer = askPanel($("composer"), {
   search: (query, mode) => searching.find(query, mode),
   stop: () => running?.abort(),
   mode: showMode,
+  turned: () => history.replaceState(history.state, "", address()),
   filter: () => openSide(true, "facet-panel :is(input, select, button)"),
 });
 
@@ -51,6 +51,13 @@ function showMode(mode) {
   thread.hidden = mode !== "ask";
   results.hidden = mode !== "search";
   if (mode === "search" && !results.childElementCount) searching.empty();
+}
+
+/** Of what is shown: the results, or the newest answer of the conversation. */
+function address() {
+  if (document.body.dataset.mode === "search") return searching.address();
+  const last = current.turns.at(-1);
+  return last ? `#answer=${encodeURIComponent(last.answer.id)}` : location.pathname + location.search;
 }
 
 // ---- asking
@@ -62,7 +69,7 @@ async function askNow(question, failed = null) {
   running?.abort();
   const control = (running = new AbortController());
   const conversation = current;
-  if (!conversation.turns.length) fill(thread);
+  for (const each of [...thread.children]) if (!each.matches(".turn")) each.remove(); // the welcome
   const place = h("div", { class: "turn-answer" });
   const turn = turnView(question, place);
   thread.append(turn);
@@ -80,7 +87,7 @@ async function askNow(question, failed = null) {
     const into = conversations.isForgotten(conversation.id) ? anew(turn) : conversation;
     into.turns.push({ question, answer: conversations.compact(answer) });
     keep(into);
-    history.replaceState(history.state, "", `#answer=${encodeURIComponent(answer.id)}`);
+    history.replaceState(history.state, "", address());
     $("status").textContent =
       answer.basis === "grounded" ? t("answer.ready", { n: answer.citations.length }) : answer.text;
   } catch (problem) {
@@ -171,8 +178,7 @@ function show(conversation, chosen = false) {
         turnView(question, h("div", { class: "turn-answer" }, answerCard(answer, open))),
       ),
     );
-  const last = conversation.turns.at(-1);
-  const there = last ? `#answer=${encodeURIComponent(last.answer.id)}` : location.pathname + location.search;
+  const there = address();
   const isNew = new URL(there, location.href).href !== location.href;
   history[chosen && isNew ? "pushState" : "replaceState"](null, "", there);
   thread.lastElementChild?.scrollIntoView({ block: "start" });

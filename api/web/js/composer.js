@@ -6,7 +6,7 @@ import { t } from "./language.js";
 const MODES = ["hybrid", "lexical", "dense"];
 const LONGEST = 2000; // characters of a question
 
-/** Fill `place` with the box; `on` has `ask(text)`, `search(text, mode)`, `stop()`, `mode(name)`, `filter()`. */
+/** Fill `place` with the box; `on` has `ask(text)`, `search(text, mode)`, `stop()`, `mode(name)`, `turned()`, `filter()`. */
 export function askPanel(place, on) {
   let mode = "ask";
   let isBusy = false;
@@ -34,6 +34,7 @@ export function askPanel(place, on) {
         "data-mode": name,
         onclick: () => {
           setMode(name);
+          on.turned();
           input.focus();
         },
       },
@@ -121,6 +122,7 @@ export function askPanel(place, on) {
     submit,
     focus: () => input.focus(),
     text: () => input.value.trim(),
+    /** Whether an answer is being written: it can be stopped. */
     busy: (now) => {
       isBusy = now;
       paintSend();

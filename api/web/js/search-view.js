@@ -9,15 +9,15 @@ import { problemCard } from "./problem.js";
 const STEP = 20;
 const MOST = 100;
 
-/** Search into `place`; `on` has `facets`, `open(hit, from)`, `busy(now)`, `say(words)` and `begin()`. */
+/** Search into `place`; `on` has `facets`, `open(hit, from)`, `say(words)` and `begin()`. */
 export function searchView(place, on) {
   const finding = newestOnly();
+  let address = "#search="; // of what is shown
 
   async function find(query, mode, k = STEP) {
     const newest = finding();
     on.begin();
     if (place.contains(document.activeElement)) place.focus({ preventScroll: true }); // what was pressed there goes
-    on.busy(true);
     if (k === STEP)
       fill(
         place,
@@ -31,7 +31,8 @@ export function searchView(place, on) {
           ),
         ),
       );
-    history.replaceState(null, "", `#search=${encodeURIComponent(query)}`);
+    address = `#search=${encodeURIComponent(query)}`;
+    history.replaceState(null, "", address);
     try {
       const { hits, took_ms: took } = await post("/api/search", { query, k, mode, ...on.facets.value });
       if (!newest()) return;
@@ -57,12 +58,10 @@ export function searchView(place, on) {
         place,
         problemCard(problem, () => find(query, mode)),
       );
-    } finally {
-      if (newest()) on.busy(false);
     }
   }
 
-  return { find, empty: () => fill(place, before()) };
+  return { find, address: () => address, empty: () => fill(place, before()) };
 }
 
 function before() {
