@@ -645,6 +645,19 @@ def test_uploads_report_each_file_in_words(page: Page, server: str) -> None:
     assert page.locator(".upload-result.bad .reason").inner_text()
 
 
+def test_adding_files_while_the_service_is_down_says_so_and_works_again_after(page: Page, server: str) -> None:
+    home(page, server)
+    page.route("**/upload.js", lambda route: route.abort())
+    add = page.get_by_role("button", name="添加文件")
+    add.click()
+    expect(page.get_by_role("alert")).to_contain_text("连接不上服务")
+    page.get_by_role("button", name="关闭").click()
+    expect(add).to_be_focused()
+    page.unroute_all()
+    add.click()
+    expect(page.locator(".upload-dialog")).to_be_visible()
+
+
 def test_a_service_still_loading_is_said_so_and_asked_again(page: Page, server: str) -> None:
     problem = json.dumps(
         {"title": "服务尚未就绪", "detail": "正在加载索引；请稍候", "status": 503, "code": "not_ready"}

@@ -7,7 +7,7 @@ import { button, fill, h, icon, refill } from "./dom.js";
 import "./facets.js";
 import { fillTexts, t } from "./language.js";
 import { ask, get } from "./net.js";
-import { problemCard, problemNotice } from "./problem.js";
+import { problemCard, problemDialog, problemNotice } from "./problem.js";
 import { searchView } from "./search-view.js";
 import "./source-panel.js";
 import "./top-bar.js";
@@ -257,6 +257,15 @@ addEventListener("pointerdown", (event) => {
   if (side.classList.contains("open") && !side.contains(event.target)) openSide(false);
 });
 
+async function addFiles() {
+  try {
+    const { uploadDialog } = await import("./upload.js");
+    uploadDialog(() => facets.connectedCallback());
+  } catch {
+    problemDialog({ title: t("error.network"), detail: t("error.networkDetail") });
+  }
+}
+
 /** First questions for an empty conversation; while the service is loading, that is said instead. */
 async function suggest() {
   let notice = null;
@@ -310,9 +319,7 @@ $("new").addEventListener("click", () => {
 });
 $("side-close").addEventListener("click", () => openSide(false));
 $("menu").addEventListener("click", () => openSide(true));
-$("upload").addEventListener("click", async () =>
-  (await import("./upload.js")).uploadDialog(() => facets.connectedCallback()),
-);
+$("upload").addEventListener("click", addFiles);
 listConversations();
 route();
 suggest();

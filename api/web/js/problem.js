@@ -32,6 +32,19 @@ export function problemNotice(problem, retry = null) {
   );
 }
 
+/** Over the page, where what was pressed has no place of its own. */
+export function problemDialog(problem) {
+  const dialog = h(
+    "dialog",
+    { class: "small-dialog", "aria-label": problem.title },
+    problemNotice(problem),
+    h("div", { class: "row end" }, button("close", t("close"), () => dialog.close())),
+  );
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 /** A card in the place of an answer. */
 export function problemCard(problem, retry) {
   return h(
