@@ -117,6 +117,22 @@ def test_text_enlarged_to_twice_its_size_stays_within_the_window(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("size", [(320, 256), (812, 375)])  # 1280 × 1024 at 400 %; a phone lying down
+def test_in_a_low_window_nothing_covers_the_answer(
+    new_page: Callable[..., Page], server: str, station: tuple[str, str], size: tuple[int, int]
+) -> None:
+    page = new_page(*size)
+    home(page, server)
+    ask(page, QUESTION)
+    page.evaluate("scrollTo(0, 100)")
+    bar, answer, box = (
+        page.locator(part).bounding_box() or {} for part in ("top-bar", ".answer", "#composer")
+    )
+    assert bar["y"] <= -bar["height"] / 2
+    assert box["y"] >= answer["y"] + answer["height"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_page_for_an_unknown_address(visitor: Page, server: str) -> None:
     visitor.goto(f"{server}/nothing")
     expect(visitor.locator("top-bar .brand")).to_be_visible()

@@ -181,7 +181,8 @@ function show(conversation, chosen = false) {
   const there = address();
   const isNew = new URL(there, location.href).href !== location.href;
   history[chosen && isNew ? "pushState" : "replaceState"](null, "", there);
-  thread.lastElementChild?.scrollIntoView({ block: "start" });
+  if (conversation.turns.length) thread.lastElementChild.scrollIntoView({ block: "start" });
+  else scrollTo({ top: 0 });
   listConversations();
 }
 
