@@ -39,6 +39,25 @@ def test_an_answer_stands_beside_the_words_it_cited(page: Page, server: str, lam
     expect(page.locator(".audit-source")).to_contain_text("校验相符")
 
 
+def test_a_long_quote_is_shown_and_printed_whole(page: Page, server: str, lamps: tuple[str, str]) -> None:
+    long = "松岭乡村道路灯每晚十点半熄灭。" * 60
+    record = call(server, f"/api/answers/{lamps[1]}")
+    record["citations"][0]["quote"] = long
+    page.route(
+        f"**/api/answers/{lamps[1]}",
+        lambda route: route.fulfill(content_type="application/json", body=json.dumps(record)),
+    )
+    opened(page, server, lamps[1])
+    quote = page.locator(".audit-citations blockquote").first
+    whole = "node => node.clientHeight > 200 && node.scrollHeight <= node.clientHeight"
+    assert quote.evaluate(whole)
+    page.emulate_media(media="print")
+    assert quote.evaluate(whole)
+    box = quote.bounding_box()
+    assert box and box["width"] > 900  # over the whole page
+    expect(page.locator(".list-part")).to_be_hidden()
+
+
 def test_answers_are_found_by_words_and_by_document(page: Page, server: str, lamps: tuple[str, str]) -> None:
     page.goto(f"{server}/audit")
     page.get_by_label("问题含有").fill("松岭乡")
