@@ -19,6 +19,8 @@ from kb.settings import load_settings
 
 from .journeys import ARTICLES, BROKEN, send
 
+ROOT = Path(__file__).resolve().parents[2]
+
 HOSTILE = """
 html { font-size: 61px; }
 body { font: 48px/3 fantasy; color: lime; text-transform: uppercase; letter-spacing: 9px; direction: rtl; }
@@ -269,6 +271,33 @@ def test_the_demo_portal_shows_both_forms(new_page: Callable[..., Page], server:
     expect(page.frame_locator("iframe").locator("policy-search .card")).to_be_visible()
     expect(page.locator("#code-element")).to_contain_text(f"{server}/embed.js")
     assert page.locator("iframe").evaluate("node => node.clientHeight") > 80
+
+
+def test_the_frame_to_be_copied_takes_the_width_and_grows_with_its_answer(
+    page: Page, server: str, host: Host
+) -> None:
+    page.goto(f"{server}/demo")
+    code = page.locator("#code-frame").inner_text().strip()
+    told = (ROOT / "docs/INTEGRATION.md").read_text("utf8")
+    assert code.replace(server, "https://kb.example").replace("key=…", "key=kb_…") in told
+    for script in (True, False):
+        policy = f"script-src 'unsafe-inline'; style-src 'unsafe-inline'; frame-src {server}"
+        body = code.replace("#key=…", "") if script else code.split("\n")[0].replace("#key=…", "")
+        host.pages["/"] = ("text/html", policy, f"<!doctype html>{body}")
+        page.goto(f"{host.origin}/")
+        frame = page.frame_locator("iframe")
+        frame.locator("policy-search .card").wait_for()
+        size = page.locator("iframe").bounding_box()
+        assert size and size["width"] > 1200
+        if not script:
+            assert size["height"] == 600
+            continue
+        page.wait_for_function("document.querySelector('iframe').clientHeight < 300")
+        frame.locator("policy-search input").fill(QUESTION)
+        frame.locator("policy-search .go").click()
+        frame.locator("policy-search article").wait_for()
+        page.wait_for_function("document.querySelector('iframe').clientHeight > 300")
+        assert frame.locator("html").evaluate("node => node.scrollHeight <= innerHeight")
 
 
 def test_it_asks_in_good_json_whatever_the_host_has_done_to_arrays_and_objects(
