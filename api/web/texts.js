@@ -38,7 +38,7 @@ const zh = {
   "reason.quote_unverified": "引文未通过核对", "reason.quote_unverified.hint": "拟好的回答与原文不符，已不予显示。",
   "reason.out_of_scope": "超出本库范围", "reason.out_of_scope.hint": "本库只回答政策文件里写明的内容。",
   "reason.conflict": "文件之间规定不一致", "reason.conflict.hint": "请核对下列文件，以有权机关的解释为准。",
-  "refusal.nearest": "最接近的文件",
+  "refusal.nearest": "最接近的文件", "refusal.within": "提问时设有筛选条件或日期，依据可能在条件之外。", "refusal.widen": "清除条件，重新提问",
 
   "feedback.good": "有用", "feedback.bad": "有误", "feedback.what": "问题是", "feedback.note": "说明", "feedback.placeholder": "哪里不对？正确的依据是什么？（选填）", "feedback.send": "提交", "feedback.thanks": "已记录，谢谢。",
   "verdict.none": "尚未评判", "verdict.correct": "正确", "verdict.wrong": "有错误", "verdict.incomplete": "不完整",
@@ -117,7 +117,7 @@ const en = {
   "reason.quote_unverified": "Quote not verified", "reason.quote_unverified.hint": "The drafted answer did not match the text and is not shown.",
   "reason.out_of_scope": "Out of scope", "reason.out_of_scope.hint": "This library answers only what policy documents say.",
   "reason.conflict": "Documents disagree", "reason.conflict.hint": "Please compare the documents below; the competent authority decides.",
-  "refusal.nearest": "Nearest documents",
+  "refusal.nearest": "Nearest documents", "refusal.within": "Filters or a date were set; the evidence may lie outside them.", "refusal.widen": "Clear filters and ask again",
 
   "feedback.good": "Useful", "feedback.bad": "Wrong", "feedback.what": "The problem", "feedback.note": "Note", "feedback.placeholder": "What is wrong? What would be the right source? (optional)", "feedback.send": "Send", "feedback.thanks": "Recorded, thank you.",
   "verdict.none": "Not yet judged", "verdict.correct": "Correct", "verdict.wrong": "Wrong", "verdict.incomplete": "Incomplete",

@@ -605,6 +605,37 @@ def test_a_question_that_failed_stays_when_the_next_is_asked(page: Page, server:
     expect(page.locator(".question")).to_have_text(["第一问", QUESTION])
 
 
+def test_the_first_year_is_never_after_the_last(page: Page, server: str) -> None:
+    home(page, server)
+    years = sorted(each["value"] for each in call(server, "/api/facets")["year"])
+    first, last = page.locator(".year select").nth(0), page.locator(".year select").nth(1)
+    last.select_option(years[0])
+    first.select_option(years[-1])
+    expect(last).to_have_value(years[-1])
+    expect(page.locator(".tags")).to_contain_text(f"{years[-1]}—{years[-1]} 年")
+    last.select_option(years[0])
+    expect(first).to_have_value(years[0])
+
+
+def test_a_refusal_under_filters_says_so_and_asks_again_without_them(
+    page: Page, server: str, station: str
+) -> None:
+    home(page, server)
+    page.locator("facet-panel input[value=case]").check()  # where the rule is not
+    ask(page, QUESTION)
+    refusal = page.locator(".answer.refusal")
+    expect(refusal).to_contain_text("提问时设有筛选条件或日期")
+    refusal.get_by_role("button", name="清除条件").press("Enter")
+    page.locator(".answer-foot").nth(1).wait_for()
+    expect(page.locator(".answer").last).to_contain_text("七小时")
+    expect(page.locator(".tags li")).to_have_count(0)
+    expect(page.locator(".turn").last).to_be_focused()
+    page.click("#new")
+    ask(page, "天文望远镜怎样校准赤道仪？")
+    expect(refusal).to_have_count(1)
+    expect(refusal.locator(".refusal-head button")).to_have_count(0)
+
+
 def test_behind_results_opened_from_a_link_stands_the_first_page(page: Page, server: str) -> None:
     page.goto(f"{server}/#search=物业")
     page.wait_for_selector(".hits")

@@ -3,7 +3,7 @@
 import { chip } from "./citation-card.js";
 import { CodePoints } from "./codepoints.js";
 import { footnoted } from "./footnotes.js";
-import { button, fill, h, icon } from "./dom.js";
+import { button, fill, h, handOver, icon } from "./dom.js";
 import { feedback } from "./feedback.js";
 import { moment, t, word } from "./language.js";
 import { download } from "./net.js";
@@ -158,7 +158,19 @@ function nearest(answer, open) {
   );
 }
 
-function refusal(answer, open) {
+/** What the filters may have kept from an answer; `widen` asks again without them. */
+function narrowed(answer, widen) {
+  if (!widen || !withinOf(answer).length) return null;
+  return [
+    h("p", { class: "facts" }, t("refusal.within")),
+    button("filter", t("refusal.widen"), ({ currentTarget }) => {
+      handOver(currentTarget);
+      widen(answer.question);
+    }),
+  ];
+}
+
+function refusal(answer, open, widen) {
   return h(
     "article",
     { class: "answer refusal", "data-answer": answer.id },
@@ -178,6 +190,7 @@ function refusal(answer, open) {
           " ",
           t(`reason.${answer.reason}.hint`),
         ),
+        narrowed(answer, widen),
       ),
     ),
     nearest(answer, open),
@@ -185,9 +198,9 @@ function refusal(answer, open) {
   );
 }
 
-/** The finished answer; `open(citation, from)` shows a source. */
-export function answerCard(answer, open) {
-  if (answer.basis !== "grounded") return refusal(answer, open);
+/** The finished answer; `open(citation, from)` shows a source, `widen(question)` asks without filters. */
+export function answerCard(answer, open, widen = null) {
+  if (answer.basis !== "grounded") return refusal(answer, open, widen);
   return h(
     "article",
     { class: "answer", "data-answer": answer.id, "data-kind": answer.kind },

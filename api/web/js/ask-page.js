@@ -82,7 +82,7 @@ async function askNow(question, failed = null) {
   try {
     const body = { question, history: conversations.history(conversation), ...facets.value };
     const answer = await ask(body, streaming(place), control.signal);
-    fill(place, answerCard(answer, open));
+    fill(place, answerCard(answer, open, widen));
     if (Math.abs(scrollY - settled) < 40) turn.scrollIntoView({ block: "start" }); // unless the reader has moved
     const into = conversations.isForgotten(conversation.id) ? anew(turn) : conversation;
     into.turns.push({ question, answer: conversations.compact(answer) });
@@ -103,6 +103,12 @@ async function askNow(question, failed = null) {
       composer.busy(false);
     }
   }
+}
+
+/** The same question of the whole library, as it stands today. */
+function widen(question) {
+  facets.clear();
+  askNow(question);
 }
 
 // ---- conversations
@@ -175,7 +181,7 @@ function show(conversation, chosen = false) {
     fill(
       thread,
       conversation.turns.map(({ question, answer }) =>
-        turnView(question, h("div", { class: "turn-answer" }, answerCard(answer, open))),
+        turnView(question, h("div", { class: "turn-answer" }, answerCard(answer, open, widen))),
       ),
     );
   const there = address();

@@ -143,19 +143,20 @@ export class FacetPanel extends HTMLElement {
       .filter(({ value }) => /^\d{4}$/.test(value))
       .sort((a, b) => b.value.localeCompare(a.value));
     if (!years.length) return null;
-    const select = (name, label) =>
+    const choose = (name, other) => (event) => {
+      this[name] = event.target.value;
+      if (this.from && this.to && this.from > this.to) this[other] = this[name]; // the other end goes along
+      for (const each of this.querySelectorAll(".year select")) each.value = this[each.name];
+      this.#tell();
+    };
+    const select = (name, other, label) =>
       h(
         "label",
         { class: "year" },
         h("span", null, label),
         h(
           "select",
-          {
-            onchange: (event) => {
-              this[name] = event.target.value;
-              this.#tell();
-            },
-          },
+          { name, onchange: choose(name, other) },
           h("option", { value: "" }, t("facet.any")),
           years.map(({ value, count }) =>
             h("option", { value, selected: this[name] === value }, t("facet.yearCount", { year: value, n: count })),
@@ -166,7 +167,7 @@ export class FacetPanel extends HTMLElement {
       "fieldset",
       { class: "facet-group" },
       h("legend", null, t("facet.year")),
-      h("div", { class: "years" }, select("from", t("facet.from")), select("to", t("facet.to"))),
+      h("div", { class: "years" }, select("from", "to", t("facet.from")), select("to", "from", t("facet.to"))),
     );
   }
 
