@@ -20,11 +20,11 @@ const zh = {
   "search.title": "检索政策原文", "search.lead": "逐段查找政策原文，输入文号可直接找到文件。可按类别、机关、地区、年份和时效筛选。",
   "search.found": "最相关的 {n} 段原文，用时 {ms} 毫秒", "search.none": "没有找到相符的原文。", "search.more": "显示更多", "search.noneHint": "请换一种说法、减少检索词，或放宽筛选条件。",
 
-  "welcome.title": "向政策文件提问，句句有据", "welcome.lead": "每一句回答都附原文出处，点按数字即可核对；文件里没有依据的，会如实说明。", "welcome.try": "可以这样问",
+  "welcome.title": "向政策文件提问，句句有据", "welcome.lead": "每一句回答都附原文出处，点按数字即可核对；文件里没有依据的，会如实说明。", "welcome.try": "可以这样问", "welcome.empty": "库里还没有文件", "welcome.emptyLead": "先添加政策文件，添加之后就可以提问和检索。",
   "conversation.title": "对话", "conversation.new": "新对话", "conversation.none": "还没有对话。对话只保存在这台设备的浏览器里。", "conversation.delete": "删除对话：{title}", "conversation.deleted": "已删除一段对话。", "conversation.undo": "撤销", "conversation.undoOf": "撤销删除：{title}",
   "side.label": "对话与筛选",
 
-  "answer.streaming": "正在写出的回答", "answer.looking": "正在查找依据…", "answer.found": "找到 {n} 处相关原文，正在核对引文…", "answer.stopped": "已停止。", "answer.ready": "回答完成，引用原文 {n} 处。",
+  "answer.streaming": "正在写出的回答", "answer.looking": "正在查找依据…", "answer.found": "找到 {n} 处相关原文，正在核对引文…", "answer.stopped": "已停止。", "answer.askAgain": "重新提问", "answer.ready": "回答完成，引用原文 {n} 处。",
   "answer.rewritten": "结合上文理解为：", "answer.sources": "依据（{n} 处原文）", "answer.quoting": "摘录原文", "answer.took": "{ms} 毫秒",
   "answer.copy": "复制（含脚注）", "answer.copied": "已复制", "answer.notCopied": "未能复制，请手动选择文字。", "answer.export": "导出为 {format}", "answer.saved": "已导出", "answer.link": "复制链接",
   "copy.question": "问：", "copy.note": "提示：",
@@ -99,11 +99,11 @@ const en = {
   "search.title": "Search the policy texts", "search.lead": "Finds passages of the original texts; a document number finds its document. Filter by kind, issuer, region, year and validity.",
   "search.found": "The {n} nearest passages, in {ms} ms", "search.none": "No passage matches.", "search.more": "Show more", "search.noneHint": "Try other words, fewer words, or fewer filters.",
 
-  "welcome.title": "Ask the policies. Every sentence has its source.", "welcome.lead": "Each sentence of an answer cites the original words: press a number to check. Where the documents say nothing, the answer says so.", "welcome.try": "For example",
+  "welcome.title": "Ask the policies. Every sentence has its source.", "welcome.lead": "Each sentence of an answer cites the original words: press a number to check. Where the documents say nothing, the answer says so.", "welcome.try": "For example", "welcome.empty": "There are no documents yet", "welcome.emptyLead": "Add policy documents first; then you can ask and search.",
   "conversation.title": "Conversations", "conversation.new": "New conversation", "conversation.none": "No conversations yet. They are kept in this browser only.", "conversation.delete": "Delete conversation: {title}", "conversation.deleted": "Conversation deleted.", "conversation.undo": "Undo", "conversation.undoOf": "Undo deleting: {title}",
   "side.label": "Conversations and filters",
 
-  "answer.streaming": "The answer as it is written", "answer.looking": "Looking for evidence…", "answer.found": "{n} passages found, checking quotes…", "answer.stopped": "Stopped.", "answer.ready": "Answer complete with {n} citations.",
+  "answer.streaming": "The answer as it is written", "answer.looking": "Looking for evidence…", "answer.found": "{n} passages found, checking quotes…", "answer.stopped": "Stopped.", "answer.askAgain": "Ask again", "answer.ready": "Answer complete with {n} citations.",
   "answer.rewritten": "Understood as: ", "answer.sources": "Sources ({n})", "answer.quoting": "quoted from the text", "answer.took": "{ms} ms",
   "answer.copy": "Copy with footnotes", "answer.copied": "Copied", "answer.notCopied": "Could not copy; please select the text.", "answer.export": "Export as {format}", "answer.saved": "Exported", "answer.link": "Copy link",
   "copy.question": "Q: ", "copy.note": "Note: ",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_an_answer_that_is_cut_off_says_so(page: Page, server: str, how: str) ->
     expect(page.get_by_role("button", name="重试")).to_be_visible()
 
 
-def test_an_answer_can_be_stopped(page: Page, server: str) -> None:
+def test_an_answer_can_be_stopped_and_asked_for_again(page: Page, server: str) -> None:
     page.route("**/api/ask", lambda route: None)  # an answer that never comes
     home(page, server)
     page.fill("#question", QUESTION)
@@ -91,6 +92,9 @@ def test_an_answer_can_be_stopped(page: Page, server: str) -> None:
     page.get_by_role("button", name="停止").click()
     expect(page.locator("#thread")).to_contain_text("已停止")
     page.unroute_all(behavior="ignoreErrors")
+    page.get_by_role("button", name="重新提问").click()
+    page.wait_for_selector(".answer-foot")
+    expect(page.locator(".question")).to_have_text([QUESTION])
 
 
 def test_a_chip_opens_the_source_at_the_cited_words_and_escape_gives_the_focus_back(
@@ -132,6 +136,20 @@ def test_a_source_tells_how_its_document_stands_now_not_when_it_was_cited(page: 
     reopened()
     expect(source.locator(".notice")).to_contain_text("移出本库，不再用于检索和作答")
     expect(source.locator(".badge")).to_have_text("文件已撤下")
+
+
+def test_a_source_that_does_not_load_can_be_tried_again(page: Page, server: str, station: str) -> None:
+    home(page, server)
+    ask(page, QUESTION)
+    page.route("**/text?*", lambda route: route.abort())
+    page.locator(".answer .source-line").first.click()
+    source = page.locator("dialog.source")
+    expect(source.get_by_role("alert")).to_contain_text("连接不上服务")
+    page.unroute_all()
+    source.get_by_role("button", name="重试").press("Enter")
+    page.wait_for_selector("dialog.source mark.cited")
+    assert "七小时" in marked(page)
+    expect(source.locator(".source-body")).to_be_focused()
 
 
 def test_everything_can_be_done_from_the_keyboard(page: Page, server: str, station: str) -> None:
@@ -494,6 +512,21 @@ def test_an_answer_is_exported(
     assert written.startswith(begins) if begins else "七小时" in written.decode()
 
 
+def test_an_export_that_fails_is_told_in_the_colour_of_errors(page: Page, server: str, station: str) -> None:
+    home(page, server)
+    ask(page, QUESTION)
+    said = page.locator(".answer .said")
+    colour = "node => getComputedStyle(node).color"
+    page.route("**/export?*", lambda route: route.abort())
+    page.get_by_role("button", name="导出为 DOCX").click()
+    expect(said).to_contain_text("连接不上服务")
+    bad = said.evaluate(colour)
+    page.unroute_all()
+    page.get_by_role("button", name="导出为 DOCX").click()
+    expect(said).to_have_text("已导出")
+    assert said.evaluate(colour) != bad
+
+
 @pytest.mark.parametrize("width", [794, 1123])  # A4 upright and across, at 96 to the inch
 @pytest.mark.parametrize("dark", [False, True])
 def test_an_answer_is_printed_over_the_whole_width_in_dark_ink(
@@ -687,6 +720,21 @@ def test_adding_files_while_the_service_is_down_says_so_and_works_again_after(pa
     page.unroute_all()
     add.click()
     expect(page.locator(".upload-dialog")).to_be_visible()
+
+
+def test_an_empty_library_says_so_and_leads_to_adding_files(
+    page: Page, serve: Callable[..., AbstractContextManager[str]], tmp_path: Path
+) -> None:
+    with serve(tmp_path / "home", "--no-corpus") as address:
+        page.goto(address)
+        expect(page.locator(".welcome h1")).to_have_text("库里还没有文件")
+        page.locator(".welcome").get_by_role("button", name="添加文件").click()
+        page.set_input_files(
+            "#upload-files",
+            [{"name": "邻里驿站.txt", "mimeType": "text/plain", "buffer": ARTICLES.encode()}],
+        )
+        expect(page.locator(".upload-result.good")).to_be_visible()
+        expect(page.locator(".welcome h1")).to_have_text("向政策文件提问，句句有据")
 
 
 def test_a_service_still_loading_is_said_so_and_asked_again(page: Page, server: str) -> None:

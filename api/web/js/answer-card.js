@@ -3,10 +3,11 @@
 import { chip } from "./citation-card.js";
 import { CodePoints } from "./codepoints.js";
 import { footnoted } from "./footnotes.js";
-import { button, fill, h, handOver, icon } from "./dom.js";
+import { button, h, handOver, icon } from "./dom.js";
 import { feedback } from "./feedback.js";
 import { moment, t, word } from "./language.js";
 import { download } from "./net.js";
+import { sayDone, sayProblem } from "./problem.js";
 import { factsOf, placeOf, statusBadge, withinOf } from "./reference.js";
 
 const PAST = new Set(["repealed", "expired", "not_yet"]);
@@ -253,21 +254,22 @@ async function save(answer, format, said) {
       `/api/answers/${encodeURIComponent(answer.id)}/export?format=${format}`,
       `${(answer.question ?? answer.id).slice(0, 20)}.${format}`,
     );
-    said.textContent = t("answer.saved");
+    sayDone(said, t("answer.saved"));
   } catch (problem) {
-    fill(said, `${problem.title} ${problem.detail ?? ""}`);
+    sayProblem(said, problem);
   }
 }
 
 async function copy(text, said) {
   try {
     await navigator.clipboard.writeText(text);
-    said.textContent = t("answer.copied");
+    sayDone(said, t("answer.copied"));
   } catch {
     const area = h("textarea", { value: text, class: "visually-hidden" }); // plain http has no clipboard
     document.body.append(area);
     area.select();
-    said.textContent = document.execCommand("copy") ? t("answer.copied") : t("answer.notCopied");
+    if (document.execCommand("copy")) sayDone(said, t("answer.copied"));
+    else sayProblem(said, { title: t("answer.notCopied") });
     area.remove();
   }
 }

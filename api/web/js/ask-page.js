@@ -11,7 +11,7 @@ import { problemCard, problemDialog, problemNotice } from "./problem.js";
 import { searchView } from "./search-view.js";
 import "./source-panel.js";
 import "./top-bar.js";
-import { showProgress, streaming, turnView, welcome } from "./turn.js";
+import { emptyWelcome, showProgress, stopped, streaming, turnView, welcome } from "./turn.js";
 
 const $ = (id) => document.getElementById(id);
 const facets = document.querySelector("facet-panel");
@@ -26,6 +26,7 @@ let running = null; // the AbortController of the answer being written
 let gone = null; // the conversation deleted last and its place in the list, until another is
 let opener = null; // what the drawer was opened with
 let suggested = [];
+let isEmpty = false; // the library, as far as this reader may see
 let hadTrouble = false; // the service could not answer when last asked
 
 const open = (place, from) => panel.open(place, from);
@@ -94,7 +95,7 @@ async function askNow(question, failed = null) {
     fill(
       place,
       problem.name === "AbortError"
-        ? h("p", { class: "facts" }, t("answer.stopped"))
+        ? stopped(() => askNow(question, turn))
         : problemCard(problem, () => askNow(question, turn)),
     );
   } finally {
@@ -176,7 +177,7 @@ function show(conversation, chosen = false) {
   current = conversation;
   composer.setMode("ask");
   panel.close();
-  if (!conversation.turns.length) fill(thread, welcome(suggested, askNow));
+  if (!conversation.turns.length) fill(thread, beginning());
   else
     fill(
       thread,
@@ -264,10 +265,15 @@ addEventListener("pointerdown", (event) => {
   if (side.classList.contains("open") && !side.contains(event.target)) openSide(false);
 });
 
+const beginning = () => (isEmpty ? emptyWelcome(addFiles) : welcome(suggested, askNow));
+
 async function addFiles() {
   try {
     const { uploadDialog } = await import("./upload.js");
-    uploadDialog(() => facets.connectedCallback());
+    uploadDialog(() => {
+      facets.connectedCallback();
+      suggest();
+    });
   } catch {
     problemDialog({ title: t("error.network"), detail: t("error.networkDetail") });
   }
@@ -279,13 +285,14 @@ async function suggest() {
   let wait = 0; // ms until the service is asked again
   try {
     suggested = (await get("/api/suggestions")).suggestions ?? [];
+    isEmpty = !suggested.length && (await get("/api/documents?limit=1")).total === 0;
   } catch (problem) {
     if (problem.status && problem.status !== 503) return; // a courtesy: without them the page still asks
     notice = problemNotice(problem);
     wait = 3000;
   }
   if (!current.turns.length && !running && thread.querySelector(".welcome")) {
-    const view = welcome(suggested, askNow);
+    const view = beginning();
     if (notice) view.append(notice);
     fill(thread, view);
   }
@@ -305,7 +312,7 @@ function route() {
   }
   if (name === "answer" && words) return openAnswer(words);
   if (name === "search") {
-    if (!thread.childElementCount) fill(thread, welcome(suggested, askNow)); // behind the results
+    if (!thread.childElementCount) fill(thread, beginning()); // behind the results
     composer.setMode("search", words);
     return words ? composer.submit() : null;
   }

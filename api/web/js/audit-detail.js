@@ -7,7 +7,7 @@ import "./document-text.js";
 import { review } from "./feedback.js";
 import { moment, t } from "./language.js";
 import { get, query } from "./net.js";
-import { inWords, problemNotice } from "./problem.js";
+import { problemNotice, sayDone, sayProblem } from "./problem.js";
 import { badge, factsOf, placeOf, readerUrl, statusBadge } from "./reference.js";
 
 /** The detail of `answer`; `on` has `close()`, `changed()` and `document(id)`. */
@@ -179,10 +179,10 @@ function verdictForm(answer, on) {
     const { verdict, note } = Object.fromEntries(new FormData(form));
     try {
       await review(answer.id, verdict, note.trim());
-      said.textContent = t("audit.recorded");
+      sayDone(said, t("audit.recorded"));
       on.changed();
     } catch (problem) {
-      said.textContent = inWords(problem);
+      sayProblem(said, problem);
     }
   });
   const earlier = (answer.reviews ?? []).map((each) =>

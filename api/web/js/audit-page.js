@@ -7,7 +7,7 @@ import { DocumentChoice } from "./document-choice.js";
 import { button, fill, h } from "./dom.js";
 import { fillTexts, moment, t, word } from "./language.js";
 import { download, get, newestOnly, query } from "./net.js";
-import { inWords, problemNotice } from "./problem.js";
+import { problemNotice, sayProblem } from "./problem.js";
 import { badge } from "./reference.js";
 import "./top-bar.js";
 
@@ -154,7 +154,7 @@ function exports() {
           try {
             await download(`/api/answers/export${query({ format, ...chosen() })}`, `answers.${format}`);
           } catch (problem) {
-            $("said").textContent = inWords(problem);
+            sayProblem($("said"), problem);
           }
         },
         { "aria-label": t("answer.export", { format: format.toUpperCase() }) },

@@ -3,6 +3,7 @@
 import { button, fill, h } from "./dom.js";
 import { t } from "./language.js";
 import { post } from "./net.js";
+import { sayDone, sayProblem } from "./problem.js";
 
 export async function review(id, verdict, note = "") {
   return post(`/api/answers/${encodeURIComponent(id)}/review`, { verdict, note });
@@ -37,9 +38,9 @@ export function feedback(answer, place, said) {
       paint(verdict);
       place.dispatchEvent(new CustomEvent("reviewed", { detail: { id: answer.id, verdict }, bubbles: true }));
       clear();
-      said.textContent = t("feedback.thanks");
+      sayDone(said, t("feedback.thanks"));
     } catch (problem) {
-      said.textContent = `${problem.title} ${problem.detail ?? ""}`;
+      sayProblem(said, problem);
     }
   }
   paint(answer.verdict);

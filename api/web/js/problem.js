@@ -7,6 +7,18 @@ export function inWords(problem) {
   return [problem.title ?? t("error.title"), problem.detail].filter(Boolean).join(" ");
 }
 
+/** Say in `said` what was done. */
+export function sayDone(said, words) {
+  said.classList.remove("bad");
+  said.textContent = words;
+}
+
+/** Say in `said` what went wrong. */
+export function sayProblem(said, problem) {
+  said.classList.add("bad");
+  said.textContent = inWords(problem);
+}
+
 /** The button goes with what it tells of; whoever pressed it with a key stays near. */
 export function retryButton(retry, words = t("retry")) {
   return button("replay", words, ({ currentTarget }) => {

@@ -7,7 +7,7 @@ import "./document-text.js";
 import { fillTexts, t, word } from "./language.js";
 import { download, query } from "./net.js";
 import "./page-view.js";
-import { inWords } from "./problem.js";
+import { sayDone, sayProblem } from "./problem.js";
 import { factsOf } from "./reference.js";
 import { revisions } from "./revisions.js";
 import { load, standingBadge, standingNotice } from "./standing.js";
@@ -105,16 +105,16 @@ async function fetchOriginal() {
   try {
     await download(`${api}/file${query({ revision: shown.revision })}`, fileName(about));
   } catch (problem) {
-    $("said").textContent = inWords(problem);
+    sayProblem($("said"), problem);
   }
 }
 
 async function copyLink() {
   try {
     await navigator.clipboard.writeText(location.href);
-    $("said").textContent = t("answer.copied");
+    sayDone($("said"), t("answer.copied"));
   } catch {
-    $("said").textContent = location.href;
+    sayDone($("said"), location.href);
   }
 }
 

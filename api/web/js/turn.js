@@ -1,7 +1,8 @@
 // One turn of a conversation while it is being answered, and what stands there before the first.
 
-import { fill, h } from "./dom.js";
+import { button, fill, h } from "./dom.js";
 import { t } from "./language.js";
+import { retryButton } from "./problem.js";
 
 export function turnView(question, answer) {
   return h("section", { class: "turn", tabindex: "-1" }, h("h2", { class: "question" }, question), answer);
@@ -37,6 +38,27 @@ export function streaming(place) {
       place.querySelector(".streamed").append(h("p", null, claim.text));
     },
   };
+}
+
+/** What stands where an answer was stopped. */
+export function stopped(askAgain) {
+  return h(
+    "div",
+    { class: "answer stopped row" },
+    h("p", { class: "facts" }, t("answer.stopped")),
+    retryButton(askAgain, t("answer.askAgain")),
+  );
+}
+
+/** What stands in an empty conversation of an empty library. */
+export function emptyWelcome(addFiles) {
+  return h(
+    "div",
+    { class: "welcome" },
+    h("h1", null, t("welcome.empty")),
+    h("p", { class: "lead" }, t("welcome.emptyLead")),
+    button("upload", t("upload.button"), addFiles, { class: "primary" }),
+  );
 }
 
 /** What stands in an empty conversation: what this is, and questions to begin with. */
