@@ -669,6 +669,33 @@ def test_a_refusal_under_filters_says_so_and_asks_again_without_them(
     expect(refusal.locator(".refusal-head button")).to_have_count(0)
 
 
+def test_filters_and_the_day_outlive_a_reload_of_the_tab_and_are_shown(
+    new_page: Callable[..., Page], server: str
+) -> None:
+    page = new_page()
+    home(page, server)
+    page.locator("facet-panel input[value=case]").check()
+    page.locator("facet-panel input[type=date]").fill("2024-05-01")
+    year = call(server, "/api/facets")["year"][0]["value"]
+    page.locator(".year select").nth(0).select_option(year)
+    tags = page.locator(".tags li")
+    shown = tags.all_inner_texts()
+    assert len(shown) == 3
+    page.reload()
+    expect(tags).to_have_text(shown)
+    expect(page.locator("facet-panel input[value=case]")).to_be_checked()
+    expect(page.locator("facet-panel input[type=date]")).to_have_value("2024-05-01")
+    expect(page.locator(".year select").nth(0)).to_have_value(year)
+    with page.expect_request("**/api/ask") as waiting:
+        page.fill("#question", QUESTION)
+        page.keyboard.press("Enter")
+    assert waiting.value.post_data_json["filters"] == {"kind": ["case"], "issued_from": f"{year}-01-01"}
+    assert waiting.value.post_data_json["as_of"] == "2024-05-01"
+    other = new_page()
+    home(other, server)
+    expect(other.locator(".tags li")).to_have_count(0)
+
+
 def test_behind_results_opened_from_a_link_stands_the_first_page(page: Page, server: str) -> None:
     page.goto(f"{server}/#search=物业")
     page.wait_for_selector(".hits")

@@ -334,6 +334,7 @@ $("new").addEventListener("click", () => {
 $("side-close").addEventListener("click", () => openSide(false));
 $("menu").addEventListener("click", () => openSide(true));
 $("upload").addEventListener("click", addFiles);
+composer.tags(facets.tags); // kept over a reload
 listConversations();
 route();
 suggest();

@@ -7,6 +7,7 @@ import { get } from "./net.js";
 const LISTS = ["kind", "status", "issuer", "region"];
 const CODED = new Set(["kind", "status"]); // values with words of their own
 const SHOWN = 6;
+const PLACE = "facets"; // what is chosen, kept for this tab
 
 export class FacetPanel extends HTMLElement {
   chosen = { kind: [], issuer: [], region: [], status: [] };
@@ -14,6 +15,11 @@ export class FacetPanel extends HTMLElement {
   to = "";
   asOf = "";
   counts = {};
+
+  constructor() {
+    super();
+    this.#recall();
+  }
 
   async connectedCallback() {
     const held = this.contains(document.activeElement);
@@ -193,7 +199,20 @@ export class FacetPanel extends HTMLElement {
     );
   }
 
+  #recall() {
+    let kept = {};
+    try {
+      kept = JSON.parse(sessionStorage.getItem(PLACE)) ?? {};
+    } catch {
+      return; // unreadable: someone else's
+    }
+    for (const name of LISTS) if (Array.isArray(kept.chosen?.[name])) this.chosen[name] = kept.chosen[name].map(String);
+    for (const name of ["from", "to", "asOf"]) if (typeof kept[name] === "string") this[name] = kept[name];
+  }
+
   #tell() {
+    const { chosen, from, to, asOf } = this;
+    sessionStorage.setItem(PLACE, JSON.stringify({ chosen, from, to, asOf }));
     this.dispatchEvent(new CustomEvent("facets", { bubbles: true }));
   }
 }
