@@ -114,7 +114,9 @@ def test_a_chip_opens_the_source_at_the_cited_words_and_escape_gives_the_focus_b
 
 def test_a_source_tells_how_its_document_stands_now_not_when_it_was_cited(page: Page, server: str) -> None:
     name = "蓼汀村渔船停泊规定.txt"
-    text = "蓼汀村渔船停泊规定\n\n第一条 蓼汀村渔船每次停泊不超过六小时。\n第二条 本规定自2020年5月1日起施行。\n"
+    text = (
+        "蓼汀村渔船停泊规定\n\n第一条 蓼汀村渔船每次停泊不超过六小时。\n第二条 本规定自2020年5月1日起施行。\n"
+    )
     document = send(server, name, text)["results"][0]["doc_id"]
     home(page, server)
     ask(page, "蓼汀村渔船每次停泊不超过几小时？")
@@ -184,7 +186,9 @@ def test_a_tap_shows_the_card_first_and_the_source_from_there(
     assert page.evaluate("document.querySelector('dialog.source').matches(':modal')")
 
 
-def test_the_focus_stays_near_what_was_pressed_though_that_goes(page: Page, server: str, station: str) -> None:
+def test_the_focus_stays_near_what_was_pressed_though_that_goes(
+    page: Page, server: str, station: str
+) -> None:
     page.goto(f"{server}/#search=社区")
     page.get_by_role("button", name="显示更多").press("Enter")
     expect(page.locator(".title-button").nth(20)).to_be_focused()
@@ -228,9 +232,7 @@ def test_what_is_tried_again_has_the_focus(page: Page, server: str, station: str
         expect(page.locator(f"{mode} button:focus")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("opens", "first"), [("筛选", "facet-panel input"), ("对话与筛选", "#new")]
-)
+@pytest.mark.parametrize(("opens", "first"), [("筛选", "facet-panel input"), ("对话与筛选", "#new")])
 def test_the_drawer_of_a_phone_takes_the_focus_and_escape_gives_it_back(
     new_page: Callable[..., Page], server: str, opens: str, first: str
 ) -> None:
@@ -736,7 +738,9 @@ def test_uploads_report_each_file_in_words(page: Page, server: str) -> None:
     assert page.locator(".upload-result.bad .reason").inner_text()
 
 
-def test_adding_files_while_the_service_is_down_says_so_and_works_again_after(page: Page, server: str) -> None:
+def test_adding_files_while_the_service_is_down_says_so_and_works_again_after(
+    page: Page, server: str
+) -> None:
     home(page, server)
     page.route("**/upload.js", lambda route: route.abort())
     add = page.get_by_role("button", name="添加文件")
@@ -919,7 +923,9 @@ def test_the_first_page_paints_within_a_second(new_page: Callable[..., Page], se
     def paint() -> float:
         page = new_page()
         home(page, server)
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")  # told a little later
+        page.wait_for_function(
+            "performance.getEntriesByName('first-contentful-paint').length"
+        )  # told a little later
         return float(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
 
     # one of so many: other tests share the machine, and may keep both processors for seconds

@@ -308,7 +308,9 @@ def test_it_asks_in_good_json_whatever_the_host_has_done_to_arrays_and_objects(
         "Object.prototype.toJSON = () => '{}'; Object.prototype.extra = () => 0;"
     )
     page.goto(portal(host, server, 'region="某地"'))
-    with page.expect_request(lambda request: request.url.endswith("/api/ask") and request.method == "POST") as sent:
+    with page.expect_request(
+        lambda request: request.url.endswith("/api/ask") and request.method == "POST"
+    ) as sent:
         page.locator("policy-search input").fill(QUESTION)
         page.locator("policy-search .go").click()
     assert json.loads(sent.value.post_data or "") == {
@@ -385,7 +387,9 @@ def test_a_question_that_is_too_long_is_kept_whole_and_not_sent(page: Page, serv
     page.on("request", lambda request: sent.append(request.url) if "/api/" in request.url else None)
     page.locator("policy-search input").fill("问" * 2003)
     page.locator("policy-search .go").click()
-    expect(page.locator("policy-search .long")).to_have_text("最多 2000 字，现有 2003 字；请删去 3 字后再提交。")
+    expect(page.locator("policy-search .long")).to_have_text(
+        "最多 2000 字，现有 2003 字；请删去 3 字后再提交。"
+    )
     assert len(page.locator("policy-search input").input_value()) == 2003 and sent == []
     page.locator("policy-search input").fill("问" * 2000)
     expect(page.locator("policy-search .long")).to_be_hidden()
