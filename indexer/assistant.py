@@ -33,7 +33,7 @@ from kb.ledger import ledger_at
 from kb.localities import localities
 from kb.model import IN_FORCE, Answer, Document, Filters, Hit, Question, Reason, Turn
 from kb.privacy import mask
-from kb.quoting import Pick
+from kb.quoting import CHANGE, Pick
 from kb.refusal import out_of_scope
 from kb.settings import Settings
 from kb.store import now
@@ -297,12 +297,12 @@ class Assistant:
         with a warning instead.
         """
         cited = {evidence.documents[p.document].id: evidence.documents[p.document] for p in chosen.picks}
-        if any(_holds(evidence, pick) for pick in chosen.picks):
+        if any(_holds(evidence, pick) for pick in chosen.picks if pick.form != CHANGE):
             return []
         if particulars.field_asked(text) == "effective" and any(d.status == "not_yet" for d in cited.values()):
             return []
         f = question.filters
-        if f.status or f.doc_id or f.number or f.as_of or f.issued_to:
+        if f.status or f.doc_id or f.number or f.issued_to:
             return []
         if names_past(text) or any(names_document(text, d.title, d.number) for d in cited.values()):
             return []

@@ -21,16 +21,19 @@ from kb.evidence_asked import Floats
 from kb.evidence_features import Evidence
 from kb.evidence_prior import places_about
 from kb.evidence_score import shipped, softmax
+from kb.fold import fold
 from kb.model import IN_FORCE, Document, Filters, Hit, Question, Span
-from kb.quoting import Pick, choose, with_spans
+from kb.quoting import CHANGE, Pick, choose, with_spans
 from kb.refusal import lays_down, log_odds, support
 from kb.understand import past_day, without_number
-from kb.validity.titles import titled
+from kb.validity.titles import titled, version_key
 from kb.verify import STATUS_NAMES
+from kb.years import years_of
 
 from .gather import READ_HITS, Gatherer, joined
 from .official.places import places
 
+NEAREST = 5  # passages that an answer for a past day must be among the documents of
 CASE_HITS = 40  # passages looked through for a list of cases
 
 
@@ -88,7 +91,9 @@ class Judge:
             return None
         quoted = "\n".join(evidence.revisions[p.document].text[a:b] for p in chosen.picks for a, b in p.spans)
         cited = [evidence.documents[p.document] for p in chosen.picks]
-        if not lays_down(quoted) or not all(_held_on(document, day) for document in cited):
+        nearest = [hit.document for hit in self._hits(rest, question)[:NEAREST]]  # of all days: or else anything of then
+        alike = {d.id for d in nearest} | {version_key(d.title) for d in nearest} - {""}
+        if not lays_down(quoted) or not all(alike & {d.id, version_key(d.title)} and _held_on(d, day) for d in cited):
             return None
         told = f"以下是{day.year}年{day.month}月{day.day}日施行的规定。"
         return replace(verdict, day=day, chosen=replace(chosen, notes=(told, *chosen.notes)))
@@ -191,7 +196,7 @@ class Judge:
                 spans = amending.changes(source.reading, amended, quoted)
                 if spans:
                     evidence, at = evidence.with_document(document, source, revision)
-                    picks = with_spans(picks, Pick(at, spans, 0.0, "sentence"))
+                    picks = with_spans(picks, Pick(at, spans, 0.0, CHANGE))
         return replace(verdict, evidence=evidence, chosen=replace(verdict.chosen, picks=tuple(picks)))
 
     def _amending(self, document: Document, filters: Filters, day: date) -> list[Document]:
@@ -267,9 +272,10 @@ class Judge:
 
 
 def _held_on(document: Document, day: date) -> bool:
-    """Whether a document, with its standing of a day, had begun and was in force then."""
-    begins = document.effective or document.issued
-    return document.status in IN_FORCE and begins is not None and begins <= day
+    """Whether a document, with its standing of a day, had begun and was in force then, and is not of another year."""
+    begins, titled = document.effective or document.issued, years_of(fold(document.title))
+    of_then = not titled or str(day.year) in titled
+    return document.status in IN_FORCE and begins is not None and begins <= day and of_then
 
 
 def _quoting(hits: tuple[Hit, ...], evidence: Evidence, document: int, span: Span, notes: tuple[str, ...]) -> Verdict:

@@ -14,7 +14,6 @@ import numpy as np
 from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate
 from .fold import fold
-from .forms import CONTACTS, has_form
 from .localities import localities
 from .model import IN_FORCE, Document
 from .years import years_of
@@ -40,7 +39,6 @@ NOT_IN_FORCE = -1.5
 EDITION = 1.5  # of the edition asked for: 2021年版, 老办法
 KIND_WANTED, CASE_AS_RULE = 1.0, -3.0
 BARE_HEADING = -5.0
-CONTACT = 3.0  # it gives a telephone number, an address on the net, where one is asked for
 DEFINES = 2.0  # a sentence that says what a thing is, where that is asked of it
 PENALTY_UNASKED = -2.0  # what is punished, where the rule itself is asked for
 _PENALTY = re.compile(r"罚款|吊销|没收|处[^,，。]{1,10}元|给予(?:警告|处分)")
@@ -65,8 +63,6 @@ def prior(asked: Asked, question: str, found: Sequence[Candidate], documents: Se
             out[i] += BARE_HEADING
         if rule and _PENALTY.search(c.text if sentence.lead < 0 else c.text + c.source.reading.of(sentence.lead)):
             out[i] += PENALTY_UNASKED
-        if asked.form in CONTACTS and has_form(asked.form, c.text):
-            out[i] += CONTACT
         if asked.type == "definition" and _DEFINES.search(c.text) and _names(c.text, topic):
             out[i] += DEFINES
     return out
@@ -79,7 +75,7 @@ def _other_years(asked: Asked, found: Sequence[Candidate], documents: Sequence[D
     """
     out = np.zeros(len(found), np.float32)
     wanted = years_of(asked.understood.text)
-    if not wanted:
+    if not wanted or asked.type in ("date", "comparison"):  # what is asked for is a day itself
         return out
     dated = [titled if len(titled := years_of(fold(d.title))) == 1 else set() for d in documents]
     said = [years_of(c.text) for c in found]
@@ -102,7 +98,7 @@ def _is_title(c: Candidate) -> bool:
 
 
 def _document(asked: Asked, document: Document, wanted: set[str], places: Places) -> float:
-    total = _of_edition(asked.understood.text, document)
+    total = _of_edition(asked, document)
     if wanted:
         total += place_fit(document, wanted, places)
     small, here = localities(asked.understood.text), localities(fold(f"{document.issuer or ''} {document.title}"))
@@ -129,12 +125,13 @@ def names_edition(question: str) -> bool:
     return bool(_OLD.search(question) or _VERSION_OF.search(question))
 
 
-def _of_edition(question: str, document: Document) -> float:
+def _of_edition(asked: Asked, document: Document) -> float:
     """Whether a document is of the edition asked for: of a year, else the one in force, or one before it."""
-    version = _VERSION_OF.search(question)
-    if version:
+    question = asked.understood.text
+    versions = set(_VERSION_OF.findall(question))
+    if len(versions) == 1 and asked.type != "comparison":
         days = {str(day.year) for day in (document.issued, document.effective) if day}
-        return EDITION if version[1] in days | years_of(fold(document.number or "")) else NOT_IN_FORCE
+        return EDITION if versions & (days | years_of(fold(document.number or ""))) else NOT_IN_FORCE
     if _OLD.search(question):
         return NOT_IN_FORCE if document.status in IN_FORCE else EDITION
     return 0.0 if document.status in IN_FORCE else NOT_IN_FORCE

@@ -141,7 +141,6 @@ FORMS = (
     Form("body", "", r"谁|哪一?[个家级]?(?:部门|单位|机关|机构|方|级|局|委|厅)|什么(?:部门|单位|机关|机构|人)", rf"{_BODY}{_ACTS}|{_BY_BODY}"),
     Form("count", "具体的数目", r"多少|(?<![好这那十哪])几(?![乎经何])", r"\d|[零〇一二三四五六七八九十百千万亿两半]{2,}|[一二两三四五六七八九十百千万半][一-龥]", _NO_COUNT),
 )
-CONTACTS = frozenset(("phone", "email", "link"))  # forms that little else in a text has
 _BY_NAME = {form.name: form for form in FORMS}
 _PER = re.compile(r"每(平方米|平米|㎡|亩|公顷|人次|人|户|吨|公里|千米|件|辆|张)")
 _SAME = {"平米": "平方米", "㎡": "平方米"}

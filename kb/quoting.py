@@ -34,6 +34,7 @@ OUTLINE = 0.4  # share of a long list that its items' first sentences make, belo
 MANY_ITEMS = 1.5  # a list whose sentences together are believed this much more than its best one
 WHOLE_TEXT = 0.7  # share of a text from which a list of headings is the text itself
 SHORT_TEXT = 350  # code points, as long as a passage; so much may be quoted whole
+CHANGE = "change"  # the form of what a later text says of words quoted
 ENOUGH = 0.045  # a further sentence must raise the expected coverage by this much
 
 
@@ -44,7 +45,7 @@ class Pick:
     document: int  # index among the sources
     spans: tuple[tuple[int, int], ...]
     share: float  # of the belief that the answer begins here
-    form: str  # sentence | list
+    form: str  # sentence | list | change
 
 
 def choose(asked: Asked, found: Sequence[Candidate], belief: Floats) -> list[Pick]:
@@ -333,4 +334,4 @@ def with_spans(picks: Sequence[Pick], more: Pick) -> list[Pick]:
     return out
 
 
-__all__ = ["Pick", "choose", "with_spans"]
+__all__ = ["CHANGE", "Pick", "choose", "with_spans"]

@@ -489,6 +489,28 @@ def test_words_changed_by_a_later_text_are_quoted_with_the_change(tmp_path: Path
     assert said(None, "public") == [old]
 
 
+def test_of_a_deleted_article_and_on_a_day_when_nothing_held_nothing_is_laid_down(tmp_path: Path) -> None:
+    rule = "绍兴市养犬管理办法\n绍政发〔2022〕7号\n2022年3月1日\n第一条 每户限养一只犬。\n第二条 犬只应当免疫。\n第三条 本办法自2022年4月1日起施行，有效期五年。\n"
+    decision = (
+        "绍兴市人民政府关于修改《绍兴市养犬管理办法》的决定\n绍政发〔2025〕2号\n2025年2月10日\n"
+        "一、删去第一条。\n本决定自2025年3月1日起施行。\n"
+    )
+    for name, text in (("养犬.txt", rule), ("决定.txt", decision)):
+        (tmp_path / name).write_text(text, "utf-8")
+    library = Library(load_settings(tmp_path / "home", workers=1))
+    add(library, [tmp_path / "养犬.txt", tmp_path / "决定.txt"])
+    assistant = Assistant(library)
+
+    def asked(text: str, day: str | None = None) -> tuple[str | None, list[str]]:
+        given = assistant.ask(Question(text, filters=Filters(as_of=date.fromisoformat(day) if day else None)))
+        return given.reason, [c.quote for c in given.citations]
+
+    assert asked("绍兴市每户限养几只犬") == ("not_in_force", [])
+    assert asked("绍兴市每户限养几只犬", "2024-05-01") == (None, ["第一条 每户限养一只犬。"])
+    assert asked("绍兴市犬只要免疫吗", "2024-05-01") == (None, ["第二条 犬只应当免疫。"])
+    assert asked("绍兴市犬只要免疫吗", "2028-05-01") == ("not_in_force", [])
+
+
 def test_whether_a_text_holds_is_answered_with_the_words_that_decide_it(tmp_path: Path) -> None:
     old = "云州市房屋租赁管理办法\n云政规〔2019〕3号\n2019年3月1日\n第一条 押金不得超过三个月租金。\n第二条 本办法自2019年4月1日起施行。\n"
     new = "云州市住房租赁管理规定\n云政规〔2024〕6号\n2024年3月1日\n第一条 押金不得超过两个月租金。\n第二条 本规定自2024年5月1日起施行。《云州市房屋租赁管理办法》（云政规〔2019〕3号）同时废止。\n"
