@@ -7,6 +7,7 @@ Arabic (`2023年1月17日`, `2023-01-17`, full-width digits, blanks inside) and 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,13 +88,14 @@ def read_date(text: str) -> date | None:
 def last_day(first: date, years: int = 0, months: int = 0) -> date:
     """The last day of a term of whole years and months that begins on `first`.
 
-    A term of 2 years from 2020-01-01 ends on 2021-12-31.
+    A term of 2 years from 2020-01-01 ends on 2021-12-31; where the last month lacks the day of `first`, with
+    that month: one year from 2020-02-29 ends on 2021-02-28.
     """
     total = first.year * 12 + first.month - 1 + years * 12 + months
     year, month = divmod(total, 12)
-    for day in (first.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, day) - timedelta(days=1)
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    return min(date(year, month + 1, 1) + timedelta(days=first.day - 2), month_end(year, month + 1))
+
+
+def month_end(year: int, month: int) -> date:
+    """The last day of a month."""
+    return date(year, month, monthrange(year, month)[1])

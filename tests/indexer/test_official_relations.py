@@ -138,9 +138,10 @@ def test_a_day_that_does_not_exist_is_no_date() -> None:
 def test_a_term_of_years_ends_the_day_before_its_anniversary() -> None:
     first = read_date("2020-02-29")
     assert first is not None
-    assert last_day(first, years=1).isoformat() == "2021-02-27"
+    assert last_day(first, years=1).isoformat() == "2021-02-28"
     assert last_day(first, years=4).isoformat() == "2024-02-28"
     assert last_day(first, months=6).isoformat() == "2020-08-28"
+    assert last_day(first, months=1).isoformat() == "2020-03-28"
 
 
 @pytest.mark.parametrize(
