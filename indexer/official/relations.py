@@ -8,10 +8,12 @@ from datetime import date
 from itertools import islice
 
 from indexer.official.dates import find_dates
+from indexer.official.lists import repeal_list
 from indexer.official.names import core
 from indexer.official.naming import named, sentences
-from indexer.official.repeals import repeal_list, repeals, scope_after
+from indexer.official.repeals import inline_lists, repeals, scope_after
 from indexer.official.standards import replaced
+from indexer.official.succession import runs_until, succeeds
 from kb.model import Field, Relation, Span
 
 LIMIT = 2000  # relations kept of one document
@@ -180,18 +182,24 @@ def read_relations(text: str, title: Field) -> tuple[Relation, ...]:
                 for x in named(text, title.span.start, title.span.end)
                 if _ENDS.search(text[title.span.start : x.start])
             ]
+    found += islice(inline_lists(text), LIMIT)
     found += islice(repeals(text), LIMIT)
     found += islice(_amends(text, title), LIMIT)
     found += islice(_deletes(text, title), LIMIT)
     found += islice(replaced(text), LIMIT)
+    found += islice(succeeds(text), LIMIT)
+    found += islice(runs_until(text), LIMIT)
     found += _implements(text, begin)
     found += islice(_extends(text), LIMIT)
     dated = {end for relation in found if relation.day is not None for end in _ends_of(relation)}
+    whole = {(relation.type, relation.number, relation.scope) for relation in found if relation.title}
     kept: dict[tuple[str, str, str, str], Relation] = {}
     for relation in found:
         if relation.day is None and not dated.isdisjoint(_ends_of(relation)):
             continue  # the title says what, a sentence when
         if len(relation.title) < 3 and not relation.number:
             continue
+        if not relation.title and (relation.type, relation.number, relation.scope) in whole:
+            continue  # the same 文号, told with its title
         kept.setdefault((relation.type, relation.title, relation.number, relation.scope), relation)
     return tuple(kept.values())[:LIMIT]
