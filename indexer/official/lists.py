@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
+from indexer.official.fates import Fate, fate_of, row_fate, row_name
 from indexer.official.lines import Line, lines
 from indexer.official.names import ends_title
 from indexer.official.naming import Named, named
@@ -20,6 +21,7 @@ _ITEM = re.compile(
     r"^[\s　|]*(?:[（(]?[一二三四五六七八九十百\d]+[）)、.．]|\d{1,4}(?=[\s　|])|[-•·]|序号|标题|文件名称|名称"
     r"|第[一二三四五六七八九十\d]+[项条])?[\s　：:|]*"
 )
+_PLANNED = re.compile(r"(?:拟(?![定订稿])|建议|不予|暂不|暂缓|不|未|待)(?:予以|宣布|同时)?(?:废止|失效|停止执行|修[改订])|征[求集]")
 Mode = Literal["repeals", "amends"]
 _ATTRIBUTE = re.compile(
     r"(?:(?:发文|发布|印发|颁布|公布|制定)?(?:单位|机关|时间|日期|文号|字号)|说明|备注|理由|原因)[^：:。]{0,8}[：:]"
@@ -29,41 +31,109 @@ _LIST = re.compile(r"目录|清单|下列|以下|如下|一览表|名单|附件|
 
 
 def repeal_list(text: str, title: str, begin: int) -> Iterator[Relation]:
-    """The lists of a 废止 decision: one document a line, under a heading that says what befalls them."""
-    amends_first = "修改" in title and ("废止" not in title or title.find("修改") < title.find("废止"))
-    mode: Mode | None = "amends" if amends_first else "repeals"
-    listing = False  # a heading has announced the list
-    last: Relation | None = None  # a title whose 文号 may stand in a line below
-    cells: list[Line] = []  # lines since the last document: the cells of a table that lost its rows
+    """The lists of a 废止 decision: one document a line, under a heading that says what befalls them or with a
+    cell of its own that says so."""
+    reading = _Reading(text, _opening(title))
     for line in _paragraphs(text, begin):
         if len(line.text) > 300:
             yield from _run_list(text, line)
-            continue
-        items = named(text, line.start, line.end)
-        if _is_heading(line.text, items, listing):
-            mode, listing, cells = _mode(line.text, mode), listing or bool(_LIST.search(line.text)), []
-            continue
-        if mode is None or (ENDING.search(line.text) or INLINE.search(line.text)):
-            continue
-        if items and is_number_only(line.text):
-            yield from _stacked(cells, line, items[0], mode) if listing else ()
-            cells = []
-        elif _ATTRIBUTE.match(line.text):
-            if last and not last.number and items and _NUMBER.match(line.text):
-                last = replace(last, number=items[-1].number)
-        elif items:
-            if last:
-                yield last
-            last, cells = None, []
-            yield from _listed(text, line, items, mode)
-        elif listing and (name := _unnumbered(line.text)):
-            if last:
-                yield last
-            last, cells = Relation(mode, name, "", Span(line.start, line.end)), []
         else:
-            cells.append(line)
-    if last:
-        yield last
+            yield from reading.read(line)
+    yield from reading.rest()
+
+
+class _Reading:
+    """What the lines before one have said, as a list is read line by line."""
+
+    def __init__(self, text: str, mode: Mode | None) -> None:
+        self.text = text
+        self.mode = mode  # what befalls the documents of the lines; None: nothing known
+        self.listing = False  # a heading has announced the list
+        self.last: Relation | None = None  # a title whose 文号 may stand in a line below
+        self.stacked: Relation | None = None  # a row of one cell a line, whose fate may stand in a line below
+        self.cells: list[Line] = []  # lines since the last document: the cells of a table that lost its rows
+
+    def read(self, line: Line) -> Iterator[Relation]:
+        """The documents that a line ends or changes, and those before it that it completes."""
+        if self.stacked and (told := fate_of(line.text)):
+            yield from _befallen(self.stacked, told)
+            self.stacked, self.cells = None, []
+            return
+        items = named(self.text, line.start, line.end)
+        fate = row_fate(line.text)
+        if fate and (fate != "other" or self.mode is None) and (row := _of_row(self.text, line, items)):
+            yield from self.rest()
+            yield from _befallen(row, fate)
+        elif _is_heading(line.text, items, self.listing):
+            yield from self._done()
+            self.mode, self.cells = _mode(line.text, self.mode), []
+            self.listing = self.listing or bool(_LIST.search(line.text))
+        elif ENDING.search(line.text) or INLINE.search(line.text):
+            pass  # a sentence, read as such
+        elif items and is_number_only(line.text):
+            yield from self._done()
+            if self.listing or self.mode is None:
+                self.stacked = _stacked(self.cells, line, items[0], self.mode or "repeals")
+            self.cells = []
+        elif self.mode is not None:
+            yield from self._listed(line, items, self.mode)
+        else:
+            yield from _run_list(self.text, line)
+            self.cells.append(line)
+
+    def _listed(self, line: Line, items: list[Named], mode: Mode) -> Iterator[Relation]:
+        if _ATTRIBUTE.match(line.text):
+            if self.last and not self.last.number and items and _NUMBER.match(line.text):
+                self.last = replace(self.last, number=items[-1].number)
+        elif items:
+            yield from self.rest()
+            yield from _listed(self.text, line, items, mode)
+        elif self.listing and (name := _unnumbered(line.text)):
+            yield from self.rest()
+            self.last = Relation(mode, name, "", Span(line.start, line.end))
+        else:
+            self.cells.append(line)
+
+    def _done(self) -> Iterator[Relation]:
+        """The stacked row before, once no fate of its own can follow."""
+        if self.stacked and self.mode is not None:
+            yield self.stacked
+        self.stacked = None
+
+    def rest(self) -> Iterator[Relation]:
+        """The documents read and not yet given."""
+        yield from self._done()
+        if self.last:
+            yield self.last
+        self.last, self.cells = None, []
+
+
+def _opening(title: str) -> Mode | None:
+    """What a title alone says befalls the documents listed; None: each heading or row must say it."""
+    first = re.search(r"废止|失效|停止(?:执行|施行)|作废|撤销|取消|修改|修订", title)
+    if first is None or _PLANNED.search(title):
+        return None
+    return "amends" if first.group() in ("修改", "修订") else "repeals"
+
+
+def _of_row(text: str, line: Line, items: list[Named]) -> Relation | None:
+    """The document of a row that has cells."""
+    marked = re.search(r"[|\t；;]", line.text)
+    name = row_name(line.text) if marked or items else ""
+    title = name if name and (marked or ends_title(name)) else next((x.title for x in items if x.title), name)
+    numbers = [x for x in items if x.number]
+    if not title and not numbers:
+        return None
+    span = Span(line.start, line.end)
+    return Relation("repeals", title, numbers[0].number if numbers else "", span)
+
+
+def _befallen(row: Relation, fate: Fate) -> Iterator[Relation]:
+    """The document of a row with the fate its own cell gives it."""
+    if fate in ("repeals", "amends"):
+        yield replace(row, type=fate)
+    elif fate == "partly":
+        yield replace(row, type="repeals", scope="部分内容")
 
 
 def _is_heading(line: str, items: list[Named], listing: bool) -> bool:
@@ -85,20 +155,21 @@ def _unnumbered(line: str) -> str:
     return name if name and _is_row(line) and ends_title(name) else ""
 
 
-def _stacked(cells: list[Line], line: Line, item: Named, mode: Mode) -> Iterator[Relation]:
+def _stacked(cells: list[Line], line: Line, item: Named, mode: Mode) -> Relation:
     """A 文号 on a line of its own: the title is on the one or two lines above it."""
     above = [c for c in cells[-3:] if not c.text.isdecimal()]
     for count in range(1, len(above) + 1):
         name = "".join(c.text for c in above[-count:]).strip("《》 　")
         if ends_title(name) and len(name) >= 6:
-            yield Relation(mode, name, item.number, Span(above[-count].start, line.end))
-            return
-    yield Relation(mode, "", item.number, Span(line.start, line.end))
+            return Relation(mode, name, item.number, Span(above[-count].start, line.end))
+    return Relation(mode, "", item.number, Span(line.start, line.end))
 
 
 def _mode(heading: str, before: Mode | None) -> Mode | None:
     """What a heading says befalls the documents under it; None: they stay."""
     first = re.search(r"废止|失效|停止执行|修改|修订", heading)
+    if _PLANNED.search(heading):
+        return None
     if _KEPT.search(heading) and not re.search(r"废止|失效", heading):
         return None
     if first is None:

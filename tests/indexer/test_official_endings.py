@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexer.official import Official, read_official
+from indexer.parse.registry import parse_bytes
 from kb.model import Parsed
 
 OLD = "《云州市房屋租赁管理规定》（云政发〔2010〕8号）"
@@ -139,3 +140,60 @@ def test_a_document_that_ends_with_its_own_term_is_not_ended_by_another() -> Non
 )
 def test_a_list_on_one_line_is_read_with_and_without_marks(sentence: str) -> None:
     assert ends(read(sentence, "关于废止部分规范性文件的决定")) == [THE_OLD, OTHER]
+
+
+CLEARED = "关于公布规范性文件清理结果的公告"
+ROWS = (
+    ("云州市绿化管理办法", "云政发〔2015〕1号", "继续有效"),
+    ("云州市房屋租赁管理规定", "云政发〔2010〕8号", "废止"),
+    ("云州市养犬管理办法", "云政发〔2016〕6号", "修改"),
+    ("云州市供水管理办法", "云政发〔2011〕4号", "保留"),
+    ("云州市户外广告办法", "云政发〔2011〕6号", "宣布失效"),
+    ("云州市夜市管理办法", "云政发〔2011〕7号", "拟废止"),
+    ("云州市集市管理办法", "云政发〔2011〕9号", "部分废止"),
+)
+FATES = [
+    THE_OLD,
+    ("amends", "云州市养犬管理办法", "云政发〔2016〕6号", ""),
+    ("repeals", "云州市户外广告办法", "云政发〔2011〕6号", ""),
+    ("repeals", "云州市集市管理办法", "云政发〔2011〕9号", "部分内容"),
+]
+
+
+def laid_out(layout: str) -> str:
+    """The rows of a table of fates in one of the layouts in which tables reach us."""
+    head = ("序号", "文件名称", "文号", "清理结果")
+    rows = [(str(i), *row) for i, row in enumerate(ROWS, 1)]
+    if layout == "labelled":
+        return "\n".join("；".join(f"{h}：{c}" for h, c in zip(head, row, strict=True)) for row in rows)
+    between = {"piped": " | ", "blank": " ", "tabbed": "\t", "stacked": "\n"}[layout]
+    return "\n".join(between.join(row) for row in [head, *rows])
+
+
+@pytest.mark.parametrize("layout", ["labelled", "piped", "blank", "tabbed", "stacked"])
+def test_the_own_cell_of_a_row_says_what_befalls_its_document(layout: str) -> None:
+    assert ends(read(f"现将清理结果公布如下：\n\n{laid_out(layout)}", CLEARED)) == FATES
+
+
+def test_the_rows_of_a_table_in_a_page_have_their_own_fates() -> None:
+    rows = "".join(f"<tr><td>{i}</td>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for i, row in enumerate(ROWS, 1))
+    page = (
+        f"<html><body><h1>云州市人民政府{CLEARED}</h1><p>现将规范性文件清理结果公布如下：</p><table><tr><th>序号</th>"
+        f"<th>文件名称</th><th>文号</th><th>清理结果</th></tr>{rows}</table><p>云州市人民政府</p><p>2023年6月1日</p></body></html>"
+    )
+    assert ends(read_official(parse_bytes(page.encode(), "n.html"), "n.html")) == FATES
+
+
+def test_a_list_of_results_without_any_fate_ends_nothing() -> None:
+    assert ends(read("1.云州市绿化管理办法（云政发〔2015〕1号）\n2.云州市供水管理办法（云政发〔2011〕4号）", CLEARED)) == []
+
+
+def test_a_planned_or_refused_repeal_lists_nothing() -> None:
+    lists = "一、拟废止的文件\n1.云州市绿化管理办法（云政发〔2015〕1号）\n二、废止的文件\n1.云州市房屋租赁管理规定（云政发〔2010〕8号）"
+    assert ends(read(lists, CLEARED)) == [THE_OLD]
+    assert ends(read("1.云州市绿化管理办法（云政发〔2015〕1号）", "关于不予废止部分规范性文件的通知")) == []
+
+
+def test_a_remark_in_a_list_of_repealed_texts_changes_nothing() -> None:
+    rows = "废止文件目录\n\n序号：1；文件名称：云州市房屋租赁管理规定；文号：云政发〔2010〕8号；处理意见：已有新文件；备注：2012年印发"
+    assert ends(read(rows, "关于废止部分规范性文件的决定")) == [THE_OLD]
