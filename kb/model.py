@@ -102,7 +102,8 @@ class Relation:
     """What a document says it does to another, and the span that says so.
 
     `scope` names the part touched (“第七条”) where only a part is. `day` is the day the sentence itself gives:
-    of an end the first day of it, of an extension the last day in force; None where it gives none.
+    of an end the first day of it, of an extension the last day in force; None where it gives none. An extension
+    without a day has its length as `scope`: “5年” more, “自施行之日起5年”, “共5年” in all.
     """
 
     type: Literal["supersedes", "amends", "repeals", "extends", "implements", "interprets"]

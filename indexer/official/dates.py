@@ -7,12 +7,14 @@ Arabic (`2023年1月17日`, `2023-01-17`, full-width digits, blanks inside) and 
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from kb.calendar import last_day, month_end
 from kb.model import Span
+
+__all__ = ["ARABIC", "CHINESE", "DateAt", "chinese_number", "find_dates", "last_day", "month_end", "read_date"]
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {c: 0 for c in "○零OＯo0０◯"} | {"两": 2}
 _ZEROS = "〇○零OＯo0０◯"
@@ -83,19 +85,3 @@ def read_date(text: str) -> date | None:
     if re.fullmatch(r"(?:19|20)\d{6}", text):
         return _read(f"{text[:4]}-{text[4:6]}-{text[6:]}")
     return None
-
-
-def last_day(first: date, years: int = 0, months: int = 0) -> date:
-    """The last day of a term of whole years and months that begins on `first`.
-
-    A term of 2 years from 2020-01-01 ends on 2021-12-31; where the last month lacks the day of `first`, with
-    that month: one year from 2020-02-29 ends on 2021-02-28.
-    """
-    total = first.year * 12 + first.month - 1 + years * 12 + months
-    year, month = divmod(total, 12)
-    return min(date(year, month + 1, 1) + timedelta(days=first.day - 2), month_end(year, month + 1))
-
-
-def month_end(year: int, month: int) -> date:
-    """The last day of a month."""
-    return date(year, month, monthrange(year, month)[1])

@@ -21,7 +21,7 @@ _ITEM = re.compile(
     r"^[\s　|]*(?:[（(]?[一二三四五六七八九十百\d]+[）)、.．]|\d{1,4}(?=[\s　|])|[-•·]|序号|标题|文件名称|名称"
     r"|第[一二三四五六七八九十\d]+[项条])?[\s　：:|]*"
 )
-_PLANNED = re.compile(r"(?:拟(?![定订稿])|建议|不予|暂不|暂缓|不|未|待)(?:予以|宣布|同时)?(?:废止|失效|停止执行|修[改订])|征[求集]")
+_PLANNED = re.compile(r"(?:拟(?![定订稿])|建议|限期|不予|暂不|暂缓|不|未|待)(?:予以|宣布|同时)?(?:废止|失效|停止执行|修[改订])|征[求集]")
 Mode = Literal["repeals", "amends"]
 _ATTRIBUTE = re.compile(
     r"(?:(?:发文|发布|印发|颁布|公布|制定)?(?:单位|机关|时间|日期|文号|字号)|说明|备注|理由|原因)[^：:。]{0,8}[：:]"
@@ -229,6 +229,8 @@ def _run_list(text: str, line: Line) -> Iterator[Relation]:
     ends = [*(h.start() for h in headings[1:]), len(line.text)]
     for heading, end in zip(headings, ends, strict=False):
         fate = heading.group("fate")
+        if _PLANNED.search(line.text, max(0, heading.start() - 4), heading.end()):
+            continue
         if fate in ("保留", "继续有效") or re.search(r"保留|继续有效|修[改订]", heading.group()[len(fate) :]):
             continue
         kind: Mode = "amends" if fate.startswith("修") else "repeals"

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import islice
 
 from indexer.official.dates import find_dates
+from indexer.official.extensions import extends
 from indexer.official.lists import repeal_list
 from indexer.official.names import core
 from indexer.official.naming import named, sentences
@@ -109,22 +110,6 @@ def _ends_of(relation: Relation) -> set[tuple[str, str]]:
     return {(name, relation.scope) for name in (core(relation.title), relation.number) if name}
 
 
-_EXTENDED = re.compile(r"(?:有效期限?|执行期限?|实施期限?|施行期限?|试行期限?)?[^，。；]{0,6}?(?P<verb>延长|延续|顺延|继续(?:有效|执行|施行|实施))[^，。；\d]{0,8}?(?:至|到)[ 　]*(?=[12１２])")
-
-
-def _extends(text: str) -> Iterator[Relation]:
-    """`《X》（文号）有效期延长至2028年6月30日`: its last day is that one now."""
-    for left, right in sentences(text, ("延长", "延续", "顺延", "继续有效", "继续执行", "继续施行", "继续实施")):
-        for said in _EXTENDED.finditer(text, left, right):
-            last = next(find_dates(text, said.end(), right), None)
-            targets = named(text, left, said.start("verb"))
-            if last is None or last.span.start - said.end() > 1 or not targets:
-                continue
-            for item in targets:
-                if not _NOT_TARGET.search(text[max(left, item.start - 20) : item.start]):
-                    yield Relation("extends", item.title, item.number, Span(item.start, last.span.end), "", last.day)
-
-
 def _implements(text: str, begin: int) -> Iterator[Relation]:
     """The documents that the opening sentences name as their ground."""
     window = min(len(text), begin + 2500)
@@ -190,7 +175,7 @@ def read_relations(text: str, title: Field) -> tuple[Relation, ...]:
     found += islice(succeeds(text), LIMIT)
     found += islice(runs_until(text), LIMIT)
     found += _implements(text, begin)
-    found += islice(_extends(text), LIMIT)
+    found += islice(extends(text, title), LIMIT)
     dated = {end for relation in found if relation.day is not None for end in _ends_of(relation)}
     whole = {(relation.type, relation.number, relation.scope) for relation in found if relation.title}
     kept: dict[tuple[str, str, str, str], Relation] = {}

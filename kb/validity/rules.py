@@ -7,6 +7,7 @@ from datetime import date
 
 from kb.model import Relation, Status
 
+from .extensions import extended_to
 from .facts import Facts, Incoming, Proof, Verdict
 from .titles import titled
 
@@ -101,17 +102,8 @@ def _replaced(later: Sequence[Facts], as_of: date) -> Verdict | None:
     return None
 
 
-def _last_day(facts: Facts, acting: Sequence[Incoming]) -> tuple[date | None, Incoming | None]:
-    """The last day of the text, and the document that put it off, if one did."""
-    extended = [i for i in acting if i.relation.type == "extends" and i.relation.day]
-    latest = max(extended, key=lambda i: i.relation.day or date.min, default=None)
-    if latest is None or facts.expires is None or (latest.relation.day or date.min) <= facts.expires:
-        return facts.expires, None
-    return latest.relation.day, latest
-
-
 def _expired(facts: Facts, acting: Sequence[Incoming], as_of: date) -> Verdict | None:
-    last, by = _last_day(facts, acting)
+    last, by = extended_to(facts, acting)
     if last is None or last >= as_of:
         return None
     if by is None:
@@ -143,7 +135,7 @@ def _done(relation: Relation) -> str:
 
 def _in_force(facts: Facts, acting: Sequence[Incoming]) -> Verdict:
     """A dated document without an end is in force; one that bears no date and says nothing is unknown."""
-    last, by = _last_day(facts, acting)
+    last, by = extended_to(facts, acting)
     if last and by:
         return Verdict("in_force", _extended(last, by), Proof(by.source.id, by.relation.span), (by.source.id,))
     if facts.expires:

@@ -193,6 +193,49 @@ def test_an_extension_gives_the_last_day(sentence: str) -> None:
     assert (found.title, found.number, str(found.day)) == ("云州市创新券办法", "云科〔2020〕15号", "2028-06-30")
 
 
+AGED = "《云州市创新券办法》（云科〔2020〕15号）"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day", "length"),
+    [
+        (f"{AGED}将于2025年4月30日到期，经研究，决定继续有效，有效期至2030年4月30日。", "2030-04-30", ""),
+        (f"{AGED}有效期延长2年，至2025年4月30日。", "2025-04-30", ""),
+        (f"{AGED}继续执行，有效期自2025年5月1日至2030年4月30日。", "2030-04-30", ""),
+        (f"决定延长{AGED}有效期至2028年6月30日。", "2028-06-30", ""),
+        (f"{AGED}有效期自2025年5月1日起延长2年。", "2027-04-30", ""),
+        (f"{AGED}延期至2025年12月31日。", "2025-12-31", ""),
+        (f"{AGED}有效期延长5年。", None, "5年"),
+        (f"{AGED}有效期顺延十八个月。", None, "18个月"),
+        (f"{AGED}到期后继续执行两年。", None, "2年"),
+        (f"决定延长{AGED}有效期三年。", None, "3年"),
+        (f"{AGED}有效期自本通知印发之日起延长2年。", None, "自施行之日起2年"),
+        (f"{AGED}有效期由3年延长至5年。", None, "共5年"),
+    ],
+)
+def test_an_extension_gives_its_last_day_or_its_length(sentence: str, day: str | None, length: str) -> None:
+    (found,) = relations(closing(sentence), "extends")
+    assert (found.title, found.number, found.scope) == ("云州市创新券办法", "云科〔2020〕15号", length)
+    assert (str(found.day) if found.day else None) == day
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f"{AGED}有效期届满后不再延长。", f"{AGED}有效期可延长2年。", f"如需延长{AGED}有效期至2028年6月30日，应当报批。",
+        f"经评估，建议{AGED}有效期延长5年。", f"按照{AGED}规定，居住证有效期延长5年。", f"{AGED}规定的补贴期限延长1年。",
+        f"{AGED}继续执行，3年内完成整改。", f"{AGED}继续有效。",
+    ],
+)  # fmt: skip
+def test_speaking_of_an_extension_extends_nothing(sentence: str) -> None:
+    assert relations(closing(sentence), "extends") == []
+
+
+def test_the_title_names_what_the_text_of_an_extension_calls_it() -> None:
+    text = "云州市科技局关于延长《云州市创新券办法》有效期的通知\n\n经研究，决定将该办法有效期延长至2028年6月30日。\n"
+    assert [(r.title, str(r.day)) for r in relations(text, "extends")] == [("云州市创新券办法", "2028-06-30")]
+
+
 @pytest.mark.parametrize(
     ("text", "field", "day"),
     [

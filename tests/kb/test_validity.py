@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -274,6 +274,41 @@ def test_an_extension_puts_the_last_day_off_with_the_words_that_do_so() -> None:
     verdict = status("old", old, notice)
     assert (verdict.status, verdict.proof) == ("in_force", ("new", HERE)) and "延长至2026年12月31日" in verdict.reason
     assert status("old", old, notice, as_of=date(2027, 1, 1)).status == "expired"
+
+
+@pytest.mark.parametrize(
+    ("lengths", "last"),
+    [
+        (("5年",), date(2029, 4, 30)),
+        (("5年", "5年"), date(2029, 4, 30)),
+        (("18个月",), date(2025, 10, 31)),
+        (("自施行之日起2年",), date(2026, 1, 9)),
+        (("共8年",), date(2027, 4, 30)),
+        (("很久",), date(2024, 4, 30)),
+    ],
+)
+def test_a_length_puts_the_last_day_off_once_a_document(lengths: tuple[str, ...], last: date) -> None:
+    old = facts("old", "云州市补贴办法", effective=date(2019, 5, 1), expires=date(2024, 4, 30))
+    said = tuple(Relation("extends", "云州市补贴办法", "", HERE, length) for length in lengths)
+    new = facts("new", "关于延长有效期的通知", "2024-01-10", relations=said)
+    assert status("old", old, new, as_of=last).status == "in_force"
+    assert status("old", old, new, as_of=last + timedelta(days=1)).status == "expired"
+
+
+def test_two_documents_put_a_term_off_one_after_the_other() -> None:
+    old = facts("old", "云州市补贴办法", expires=date(2022, 4, 30))
+    longer = Relation("extends", "云州市补贴办法", "", HERE, "1年")
+    one = facts("one", "关于延长有效期的通知", "2022-01-10", relations=(longer,))
+    two = facts("two", "关于再次延长有效期的通知", "2023-01-10", relations=(longer,))
+    verdict = status("old", old, two, one, as_of=date(2024, 4, 30))
+    assert (verdict.status, verdict.by) == ("in_force", ("two",)) and "延长至2024年4月30日" in verdict.reason
+
+
+def test_a_document_without_a_term_lasts_until_the_day_another_gives_it() -> None:
+    old = facts("old", "云州市补贴办法")
+    new = facts("new", "关于继续执行的通知", "2024-01-10", relations=(Relation("extends", "云州市补贴办法", "", HERE, "", date(2025, 4, 30)),))
+    assert status("old", old, new, as_of=date(2025, 4, 30)).status == "in_force"
+    assert status("old", old, new, as_of=date(2025, 5, 1)).status == "expired"
 
 
 def test_what_a_higher_body_made_no_city_repeals() -> None:
