@@ -15,15 +15,17 @@ from kb.model import Field, Relation, Span
 
 _WORDS = ("延长", "延续", "顺延", "延期", "续期", "展期", "继续")
 _VERB = re.compile(r"延长|延续|顺延|延期|续期|展期|继续(?:有效|执行|施行|实施|适用|使用)")
-_TERM = r"(?:有效期限?|(?:执行|实施|施行|试行|适用)(?:期限?|时间|日期)?|期限|时间)"
+_TERM = r"(?:有效期限?|(?:执行|实施|施行|试行|适用)(?:期限?|时间|日期)?|期限|时间)"  # in runs of at most `_RUN`
+_RUN = 10
 _LENGTH = rf"(?:(?P<years>{N})年(?:零?(?P<rest>{N})个月)?|(?P<months>{N})个月)"
 # What may stand between the verb and the last day: ，有效期自……起延长2年，至
 _DAY = ARABIC.replace(r"\1", "[-./]").replace("([-./])", "[-./]")
 _BETWEEN = re.compile(
-    rf"(?:[，,（( 　的了]|其|原|{_TERM}|延长|延续|顺延|统一|均|再|为期|为|即|{N}(?:年|个月)|(?:自|从)(?:{_DAY}|{CHINESE})起?|起)*"
+    rf"(?:[，,（( 　的了]|其|原|{_TERM}|延长|延续|顺延|统一|均|再|为期|为|即|{N}(?:年|个月)|(?:自|从)(?:{_DAY}|{CHINESE})起?){{0,{_RUN}}}"
     r"(?:至|到|截至|截止到?|止于)[ 　]*(?=[12１２一二])|[^，。；《》\d]{0,8}?(?:至|到)[ 　]*(?=[12１２一二])"
 )
-_BY = re.compile(rf"(?:[，,（( 　了]|其|原|{_TERM}|再|为期|为|的)*(?P<whole>至|到)?(?:最长)?{_LENGTH}(?!前|内|以[内上])")
+_BY = re.compile(rf"(?:[，,（( 　了]|其|原|{_TERM}|再|为期|为|的){{0,{_RUN}}}(?P<whole>至|到)?(?:最长)?{_LENGTH}(?!前|内|以[内上])")
+_AHEAD = re.compile(r"[了原]?(?:《|[\u4e00-\u9fff]{2,10}[〔\[（(])")
 _SINCE = re.compile(r"(?:自|从)[^，。；《》]{2,24}?(?:起|之日)[ 　]*[，,]?[ 　]*$")
 _NOT_TARGET = re.compile(
     r"(?:根据|依据|按照|依照|遵照|参照|(?<!继续)(?<!停止)执行|(?<!继续)适用|按)[^，。；》]{0,12}$"
@@ -43,11 +45,15 @@ def extends(text: str, title: Field) -> Iterator[Relation]:
     """Every document whose last day a sentence of the text puts off."""
     meant = _of_title(text, title)
     for left, right in sentences(text, _WORDS):
+        every: list[Named] | None = None
         for verb in _VERB.finditer(text, left, right):
-            items = _targets(text, left, verb, right)
-            start = max([verb.end(), *(x.end for x in items)])
-            longer = _longer(text, left, start, right)
-            if longer is None:
+            ahead = _AHEAD.match(text, verb.end())  # 延长《X》有效期
+            if not ahead and not _longer(text, left, verb, verb.end(), right):
+                continue
+            every = named(text, left, right) if every is None else every
+            items = _targets(text, left, verb, every)
+            longer = _longer(text, left, verb, max([verb.end(), *(x.end for x in items)]), right)
+            if longer is None or not (items or meant):
                 continue
             if items and verb.start() > items[-1].end and _of_other(text[items[-1].end : verb.start()]):
                 continue
@@ -77,15 +83,16 @@ def _of_title(text: str, title: Field) -> list[Named]:
     return found if len(found) == 1 else []
 
 
-def _targets(text: str, left: int, verb: re.Match[str], right: int) -> list[Named]:
-    """The documents before the verb, or right after it (延长《X》有效期)."""
-    after = named(text, verb.end(), right)
-    if after and after[0].start <= verb.end() + 1:
-        return after[:1]
-    return [x for x in named(text, left, verb.start()) if not _NOT_TARGET.search(text[max(left, x.start - 20) : x.start])]
+def _targets(text: str, left: int, verb: re.Match[str], every: list[Named]) -> list[Named]:
+    """The documents of a sentence that stand before the verb, or the one right after it (延长《X》有效期)."""
+    after = [x for x in every if verb.end() <= x.start <= verb.end() + 1]
+    if after:
+        return after
+    before = (x for x in every if x.end <= verb.start())
+    return [x for x in before if not _NOT_TARGET.search(text[max(left, x.start - 20) : x.start])]
 
 
-def _longer(text: str, left: int, start: int, right: int) -> _Longer | None:
+def _longer(text: str, left: int, verb: re.Match[str], start: int, right: int) -> _Longer | None:
     """What follows the verb (and its documents): a last day, else a length of whole months."""
     between = _BETWEEN.match(text, start, right)
     last = next(find_dates(text, between.end(), right), None) if between else None
@@ -98,7 +105,7 @@ def _longer(text: str, left: int, start: int, right: int) -> _Longer | None:
     length = (f"{years}年" if years else "") + (f"{months}个月" if months else "")
     if by["whole"]:
         return _Longer(by.end(), None, f"共{length}")
-    since = _SINCE.search(text[left : max(left, _verb_before(text, left, start))])
+    since = _SINCE.search(text, max(left, verb.start() - 40), verb.start())
     if since is None:
         return _Longer(by.end(), None, length)
     first = next(find_dates(since.group()), None)
@@ -106,9 +113,3 @@ def _longer(text: str, left: int, start: int, right: int) -> _Longer | None:
         return _Longer(by.end(), last_day(first.day, years, months))
     own = re.search(r"本|印发|发布|公布|发文", since.group())
     return _Longer(by.end(), None, f"自施行之日起{length}" if own else length)
-
-
-def _verb_before(text: str, left: int, start: int) -> int:
-    """Where the verb that ends before `start` begins."""
-    found = list(_VERB.finditer(text, left, start))
-    return found[-1].start() if found else start

@@ -108,11 +108,12 @@ def _expired(facts: Facts, acting: Sequence[Incoming], as_of: date) -> Verdict |
         return None
     if by is None:
         return Verdict("expired", f"有效期至{_day(last)}，已届满", facts.proof("expires"))
-    return Verdict("expired", f"{_extended(last, by)}，已届满", Proof(by.source.id, by.relation.span), (by.source.id,))
+    return Verdict("expired", f"{_extended(facts, last, by)}，已届满", Proof(by.source.id, by.relation.span), (by.source.id,))
 
 
-def _extended(last: date, by: Incoming) -> str:
-    return f"有效期经{_name(by.source)}延长至{_day(last)}"
+def _extended(facts: Facts, last: date, by: Incoming) -> str:
+    how = f"有效期经{_name(by.source)}延长至" if facts.expires else f"依{_name(by.source)}，执行至"
+    return f"{how}{_day(last)}"
 
 
 def _touched(acting: Sequence[Incoming]) -> Verdict | None:
@@ -137,7 +138,7 @@ def _in_force(facts: Facts, acting: Sequence[Incoming]) -> Verdict:
     """A dated document without an end is in force; one that bears no date and says nothing is unknown."""
     last, by = extended_to(facts, acting)
     if last and by:
-        return Verdict("in_force", _extended(last, by), Proof(by.source.id, by.relation.span), (by.source.id,))
+        return Verdict("in_force", _extended(facts, last, by), Proof(by.source.id, by.relation.span), (by.source.id,))
     if facts.expires:
         return Verdict("in_force", f"有效期至{_day(facts.expires)}", facts.proof("expires"))
     if facts.effective:

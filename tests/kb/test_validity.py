@@ -307,7 +307,8 @@ def test_two_documents_put_a_term_off_one_after_the_other() -> None:
 def test_a_document_without_a_term_lasts_until_the_day_another_gives_it() -> None:
     old = facts("old", "云州市补贴办法")
     new = facts("new", "关于继续执行的通知", "2024-01-10", relations=(Relation("extends", "云州市补贴办法", "", HERE, "", date(2025, 4, 30)),))
-    assert status("old", old, new, as_of=date(2025, 4, 30)).status == "in_force"
+    verdict = status("old", old, new, as_of=date(2025, 4, 30))
+    assert verdict.status == "in_force" and verdict.reason.endswith("执行至2025年4月30日")
     assert status("old", old, new, as_of=date(2025, 5, 1)).status == "expired"
 
 
