@@ -285,7 +285,7 @@ def _overridden(draft: Prepared, said: Mapping[str, str]) -> Prepared:
     fields = dict(draft.fields)
     for name, value in said.items():
         fields[name] = Field(bracket_number(value) if name == "number" else value)
-    return replace(draft, fields=fields, overrides=dict(said))
+    return replace(draft, fields=fields, overrides=dict(said), unclear="" if "visibility" in said else draft.unclear)
 
 
 def _batches(pairs: Iterable[tuple[Source, Prepared]]) -> Iterator[list[tuple[Source, Prepared]]]:
@@ -307,11 +307,16 @@ def _store(library: Library, batch: Sequence[tuple[Source, Prepared]], known: Kn
     for source, draft in batch:
         if not source.record:
             _keep_original(library, draft.bytes_sha256, source.data or b"")
-    notes = ["；".join(filter(None, (draft.unread, _of_same_name(library, source, draft, known)))) for source, draft in batch]
+    notes = ["；".join(filter(None, _notes(library, source, draft, known))) for source, draft in batch]
     outcomes = library.store.write([draft for _, draft in batch])
     for (source, draft), outcome, note in zip(batch, outcomes, notes, strict=True):
         known.learn(draft, outcome, source.record)
         report.done.append(Added(source.shown, outcome.doc_id, outcome.change, note))
+
+
+def _notes(library: Library, source: Source, draft: Prepared, known: Known) -> tuple[str, ...]:
+    """What the person should know of a document that is stored."""
+    return draft.unread, draft.unclear, _of_same_name(library, source, draft, known)
 
 
 def _apart(library: Library, draft: Prepared, known: Known) -> Prepared:

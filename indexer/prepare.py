@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -9,17 +10,19 @@ from kb.errors import BadInput
 from kb.model import Clause
 from kb.store import Draft
 
-from .official import read_official
+from .official import read_official, unclear_visibility
 from .outline import LABEL_LIMIT, outline
 from .parse import Limits, Source
+from .parse.names import one_line
 from .passages import passages
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared(Draft):
-    """A draft, and what of its file could not be read ("" where all was)."""
+    """A draft, and what of its file could not be read ("" where all was): parts of it, and who may see it."""
 
     unread: str = ""
+    unclear: str = ""
 
 
 def prepare(source: Source, limits: Limits = Limits()) -> Prepared:
@@ -45,6 +48,18 @@ def prepare(source: Source, limits: Limits = Limits()) -> Prepared:
         boxes=parsed.boxes,
         external_id=source.external_id,
         unread=" ".join(parsed.front.get("warning", "").split()),
+        unclear=_unclear(parsed.front),
+    )
+
+
+def _unclear(front: Mapping[str, str]) -> str:
+    """A word on a stated visibility that is none: nobody guesses, and the document is closed."""
+    value = unclear_visibility(front)
+    if value is None:
+        return ""
+    return (
+        f"写明的可见范围或密级“{one_line(value)[:40]}”认不出，已按 restricted（受限）保存；"
+        "请改写成 public（公开）、internal（内部）或 restricted（受限），再添加一次"
     )
 
 

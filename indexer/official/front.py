@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from indexer.official.dates import read_date
 from indexer.official.lines import HEAD
+from indexer.official.secrecy import most_closed, of_secrecy, of_words
 from indexer.official.standards import is_standard, spelled
 from kb.fold import bracket_number
 from kb.model import Field, Span
 
+# 公开属性, 信息公开选项, 主动公开方式, 政府信息公开形式, …
+_OPENNESS = [
+    f"{lead}公开{what}"
+    for lead in ("政府信息", "信息", "主动", "")
+    for what in "选项 属性 方式 类型 类别 形式 范围 程度 性质".split()
+]
 _NAMES = {
     "title": "title 标题 名称 文件名称 文件标题 题名",
     "number": "number doc_number 文号 发文字号 发文号 文件编号 文件号 标准号 公文文号 发文文号",
@@ -23,10 +30,10 @@ _NAMES = {
     "kind": "kind type 类型 文件类型 文种 类别",
     "region": "region 地区 地域 区域 适用地区 行政区域",
     "status": "status 状态 时效性 效力状态 有效性 效力 时效 文件状态 是否有效",
-    "visibility": "visibility 可见性 公开属性 公开方式 公开范围 密级范围",
+    "visibility": "visibility access_level 可见范围 可见性 访问级别 密级范围 " + " ".join(_OPENNESS),
     "recipients": "recipients 主送机关 主送",
     "attachments": "attachments 附件",
-    "secrecy": "secrecy 密级 秘密等级",
+    "secrecy": "secrecy 密级 保密级别 保密等级 秘密等级 涉密等级 文件密级",
     "source": "source 来源 原文链接 信息来源",
 }
 KEY = {name.lower(): key for key, names in _NAMES.items() for name in names.split()}
@@ -46,11 +53,6 @@ _KIND = (
     ("case", r"case|案例|典型"),
     ("policy", r"policy|政策|法规|条例|规章|文件|通知|意见|办法|规定|法律|公文"),
 )
-_VISIBILITY = (
-    ("restricted", r"restricted|受限|秘密|机密|绝密|不予公开|不公开|保密"),
-    ("internal", r"internal|内部|依申请"),
-    ("public", r"public|公开"),
-)
 
 
 def _choose(value: str, table: tuple[tuple[str, str], ...]) -> str | None:
@@ -58,11 +60,19 @@ def _choose(value: str, table: tuple[tuple[str, str], ...]) -> str | None:
     return next((name for name, pattern in table if re.search(pattern, lowered)), None)
 
 
+def _bare(value: str) -> str:
+    return value.strip().strip("\"'").strip()
+
+
+def _is_empty(value: str) -> bool:
+    return _bare(value) in {"", "无", "-", "—", "null", "None", "~", "暂无", "/"}
+
+
 def standardise(key: str, value: str) -> str | None:
     """The value in the form every reader expects (ISO date, status word, one 文号 spelling), or None."""
-    value = value.strip().strip("\"'").strip()
-    if not value or value in {"无", "-", "—", "null", "None", "~", "暂无", "/"}:
+    if _is_empty(value):
         return None
+    value = _bare(value)
     if key in _DATES:
         day = read_date(value)
         return day.isoformat() if day else None
@@ -73,19 +83,48 @@ def standardise(key: str, value: str) -> str | None:
     if key == "kind":
         return _choose(value, _KIND)
     if key == "visibility":
-        return _choose(value, _VISIBILITY)
+        return of_words(value)
+    if key == "secrecy":
+        return value if value.isascii() else re.sub(r"\s", "", value)
     return value
 
 
 def from_front(front: Mapping[str, str]) -> dict[str, Field]:
-    """Front matter, English or Chinese keys; what cannot be read is left to detection."""
+    """Front matter, English or Chinese keys; what cannot be read is left to detection.
+
+    But who may see the document is never left to it: of several visibilities the most closed holds,
+    and one that cannot be read is `restricted`.
+    """
     found: dict[str, Field] = {}
-    for name, raw in front.items():
-        key = KEY.get(str(name).strip().lower())
-        value = standardise(key, str(raw)) if key and raw is not None else None
-        if key and value and key not in found:
+    for key, raw in _known(front):
+        value = standardise(key, raw)
+        if value and key == "visibility" and key in found:
+            found[key] = most_closed((found[key], Field(value))) or found[key]
+        elif value and key not in found:
             found[key] = Field(value)
+    level = of_secrecy(found["secrecy"].value) if "secrecy" in found else None
+    stated = (Field(level),) if level and (level != "public" or "visibility" in found) else ()
+    if unclear_visibility(front) is not None:
+        stated = (Field("restricted"),)
+    if visibility := most_closed((*stated, found.get("visibility"))):
+        found["visibility"] = visibility
     return found
+
+
+def _known(front: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The values whose names are known, by our name of each; blanks in a name do not count."""
+    for name, raw in front.items():
+        key = KEY.get(re.sub(r"\s", "", str(name)).lower())
+        if key and raw is not None:
+            yield key, str(raw)
+
+
+def unclear_visibility(front: Mapping[str, str]) -> str | None:
+    """What front matter states of who may see the document, where nothing of it can be read."""
+    stated = [(key, raw) for key, raw in _known(front) if key in ("visibility", "secrecy") and not _is_empty(raw)]
+    if any(key == "visibility" and of_words(raw) for key, raw in stated):
+        return None
+    return next((raw for key, raw in stated if not (of_secrecy(raw) if key == "secrecy" else of_words(raw))), None)
 
 
 # 成文日期 outranks the day a page went on line.
@@ -97,7 +136,8 @@ _LABELS = [
     ("effective", "施行日期|实施日期|生效日期|执行日期|实行日期|启用日期|施行时间|生效时间|实施时间|执行时间"),
     ("expires", "失效日期|废止日期|失效时间|有效期至"),
     ("status", "时效性|有效性|效力状态|文件状态|是否有效"),
-    ("secrecy", "密级"),
+    ("secrecy", "密级|保密级别|保密等级|秘密等级|涉密等级|文件密级"),
+    ("visibility", "|".join(("visibility", "可见范围", "可见性", *_OPENNESS))),
 ]
 _SPREAD = {key: "|".join(r"[ 　\t]*".join(name) for name in names.split("|")) for key, names in _LABELS}
 _LABEL = re.compile(

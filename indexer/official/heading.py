@@ -1,4 +1,4 @@
-"""The head of an official document: title, 文号, 主送机关, 密级, and the body that speaks."""
+"""The head of an official document: title, 文号, 主送机关, and the body that speaks."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from indexer.official.names import (
     is_organisation,
     without_version,
 )
+from indexer.official.secrecy import is_marks
 from indexer.official.site import below_site, is_navigation, is_trail
 from indexer.official.standards import standard_number
 from kb.fold import find_numbers
@@ -27,10 +28,6 @@ _GENERIC = re.compile(
     r"^[\W\d_a-zA-Z]*$|^(?:document|file|untitled|未命名|无标题|新建|下载|附件|正文|scan|img)\W*\d*$", re.I
 )
 _NAME_DATE = re.compile(r"[ _（(\[【-]*((?:19|20)\d{2}[-._年]?\d{1,2}[-._月]?\d{1,2}日?)[)）\]】]?$")
-_SECRECY = re.compile(
-    r"^[（(【]?(绝密|机密|秘密|内部(?:资料|文件|材料)?)(?:[ 　]*[★☆*].{0,10})?"
-    r"(?:[ 　，,、]*(?:请?注意|请?妥善|严禁|禁止|不得|请勿)[\u4e00-\u9fff]{2,8})*[）)】]?$"
-)
 _RECIPIENT = re.compile(
     r"各|人民政府|委员会|单位|部门|局|厅|办公室|公司|院校|学校|机构|企业|同志|省|市|县|区|医院|协会"
     r"|政府|代表|委|办|处|社|银行|部|院|同学|会"
@@ -126,7 +123,7 @@ def _skippable(line: str) -> bool:
         or is_banner(line)
         or _is_number_line(line)
         or _is_date_line(line)
-        or _SECRECY.match(line) is not None
+        or is_marks(line)
         or _GENERIC.match(line) is not None
         or is_label(line)
         or line[0] in "|｜"
@@ -386,13 +383,4 @@ def find_recipients(text: str, top: list[Line], after: int) -> Field | None:
                 first -= 1
             start, end = found[first].start, line.end - 1
             return Field(re.sub(r"\s+", "", text[start:end]), Span(start, end))
-    return None
-
-
-def find_secrecy(top: list[Line]) -> Field | None:
-    """密级, where one of the first lines is nothing else."""
-    for line in top[:12]:
-        match = _SECRECY.match(line.text)
-        if match:
-            return Field(match.group(1), Span(line.start + match.start(1), line.start + match.end(1)))
     return None

@@ -13,7 +13,6 @@ from indexer.official.heading import (
     draft_name,
     find_number,
     find_recipients,
-    find_secrecy,
     find_title,
     name_parts,
 )
@@ -24,8 +23,9 @@ from indexer.official.places import region_of
 from indexer.official.record import Official
 from indexer.official.relations import read_relations
 from indexer.official.rows import without_data
+from indexer.official.secrecy import above_clauses, find_secrecy, most_closed, of_secrecy, statements
 from indexer.official.signature import Signed, published, read_history, read_signature
-from indexer.official.site import is_trail
+from indexer.official.site import below_site, is_trail
 from indexer.official.standards import cover_dates, standard_number
 from indexer.official.terms import read_terms
 from kb.fold import fold_table
@@ -37,10 +37,8 @@ _TITLE_ISSUER = re.compile(
 )
 _ATTACHMENT = re.compile(r"(?:^|\n)[ 　\t]*附[ 　]*件[ 　]*(?:[一二三四五六七八九十\d]+)?[：:][ 　\t]*")
 _ITEM = re.compile(r"^(?:附件)?[ 　]*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)]?[.．、：: 　])")
-_VISIBLE = re.compile(r"[（(]?此件(主动公开|公开发布|公开|依申请公开|不予公开|不公开|内部)")
 
-
-_TRADITIONAL = re.compile("[關於發會條廢長門開實備單這來時國與後們說麼對應東兒為]")
+_TRADITIONAL = re.compile("[關於發會條廢長門開實備單這來時國與後們說麼對應東兒為機絕]")
 
 
 def read(parsed: Parsed, name: str) -> Official:
@@ -78,18 +76,20 @@ def _read(parsed: Parsed, name: str) -> Official:
     text, fields = parsed.text, from_front(parsed.front)
     if "title" in fields and is_trail(fields["title"].value):
         del fields["title"]
-    prose = without_data(parsed)
-    for key, field in from_labels(prose).items():
+    prose, top = without_data(parsed), head(text)
+    page = below_site(text, top)
+    labels = from_labels(prose)
+    shown = _in_head(labels.pop("visibility", None), page)
+    for key, field in labels.items():
         fields.setdefault(key, field)
     _, named_day = name_parts(name)
-    top = head(text)
     title = fields.get("title") or find_title(parsed, name, top)
     if "title" in fields:
         title = _located(text, top, title)
     found: dict[str, Field | None] = {
         "title": title,
         "number": find_number(text) or standard_number(text),
-        "secrecy": find_secrecy(top),
+        "secrecy": find_secrecy(text, page) or find_secrecy(text, top),
     }
     title_end = title.span.end if title.span else 0
     found["recipients"] = find_recipients(text, top, title_end)
@@ -114,9 +114,9 @@ def _read(parsed: Parsed, name: str) -> Official:
     region = region_of(_of(fields, "issuer"), title.value, _of(fields, "number"))
     if region:
         fields.setdefault("region", Field(region))
-    visibility = _visibility(text, fields)
-    if visibility:
-        fields.setdefault("visibility", visibility)
+    marks = (_closes(fields.get("secrecy")), _closes(found["secrecy"]))
+    if "visibility" not in fields and (said := most_closed((*marks, shown, *statements(text)))):
+        fields["visibility"] = said
     relations = read_relations(text, title)
     return Official(fields, tuple(r for r in relations if r.type in _OF_DRAFTS) if draft else relations)
 
@@ -239,22 +239,13 @@ def _attachments(text: str) -> Field | None:
     return Field("；".join(n for n in names if n), Span(start, end)) if any(names) else None
 
 
-def _visibility(text: str, fields: dict[str, Field]) -> Field | None:
-    secrecy = fields.get("secrecy")
-    if secrecy and re.match(r"绝密|机密|秘密", secrecy.value):
-        return Field("restricted", secrecy.span)
-    if secrecy and secrecy.value.startswith("内部"):
-        return Field("internal", secrecy.span)
-    at = text.find("此件")
-    match = _VISIBLE.search(text, max(0, at - 1)) if at >= 0 else None
-    if match is None:
-        return None
-    word = match.group(1)
-    value = (
-        "public"
-        if word in ("主动公开", "公开发布", "公开")
-        else "internal"
-        if word != "不予公开" and word != "不公开"
-        else "restricted"
-    )
-    return Field(value, Span(match.start(), match.end()))
+def _in_head(shown: Field | None, top: list[Line]) -> Field | None:
+    """A label that stands above the first clause; below it, it is part of what the text lays down."""
+    own = above_clauses(top)
+    return shown if shown and shown.span and own and shown.span.start <= own[-1].end else None
+
+
+def _closes(secrecy: Field | None) -> Field | None:
+    """The visibility a 密级 brings about; one that says there is none leaves it to others."""
+    value = of_secrecy(secrecy.value) if secrecy else None
+    return Field(value, secrecy.span) if secrecy and value and value != "public" else None

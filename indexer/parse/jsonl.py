@@ -20,6 +20,7 @@ from .text import parsed_text
 _IDENTITIES = ("_id", "id", "doc_id")
 _TEXTS = ("text", "content", "contents", "body", "正文", "内容")
 _TITLES = ("title", "标题", "name")
+_WRITTEN = 200  # characters of JSON
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -121,7 +122,7 @@ def _first(record: Mapping[str, object], keys: tuple[str, ...]) -> str | None:
 
 
 def parse_record(line: bytes, shown: str, limits: Limits = Limits()) -> Parsed:
-    """The document of one line: `text` is its text; every other plain value becomes front matter."""
+    """The document of one line: `text` is its text; every other value that is plain or short becomes front matter."""
     record = _object(line, shown)
     text = _first(record, _TEXTS)
     if text is None:
@@ -137,6 +138,8 @@ def parse_record(line: bytes, shown: str, limits: Limits = Limits()) -> Parsed:
             front[safe(key)] = safe(" ".join(str(value).split()))
         elif isinstance(value, list) and all(isinstance(item, str | int) for item in value) and value:
             front[safe(key)] = safe("、".join(map(str, value)))
+        elif value and len(written := json.dumps(value, ensure_ascii=False)) <= _WRITTEN:
+            front[safe(key)] = safe(written)
     parsed = parsed_text(safe(text), title, front)
     if not parsed.text:
         raise BadInput(f"{shown}：text 里没有文字，已跳过")
