@@ -11,6 +11,7 @@ from kb.errors import BadInput
 from kb.model import Parsed
 
 from .draft import Draft
+from .marks import marks_secrecy
 from .numbering import Numbering, W
 from .package import Package
 from .raised import raised
@@ -49,6 +50,8 @@ class DocxParser:
             Numbering(package.xml_if_any(f"{folder}/numbering.xml")),
             _notes(package, folder),
         )
+        for mark in _running_marks(package, folder):
+            reader.draft.line(mark)
         reader.blocks(body)
         return reader.draft.parsed(_title(package))
 
@@ -78,6 +81,18 @@ def _notes(package: Package, folder: str) -> dict[tuple[str, str], Any]:
             if note.get(f"{W}type") in (None, "normal"):
                 notes[kind, note.get(f"{W}id", "")] = note
     return notes
+
+
+def _running_marks(package: Package, folder: str) -> Iterator[str]:
+    """Marks of secrecy in the running heads and feet: they say who may read the text; nothing else there is read."""
+    seen = set()
+    for part in (f"{folder}/{kind}{n}.xml" for kind in ("header", "footer") for n in range(1, 7)):
+        root = package.xml_if_any(part)
+        for paragraph in root.iter(f"{W}p") if root is not None else ():
+            words = _run_text(paragraph)[0].strip()
+            if words not in seen and marks_secrecy(words):
+                seen.add(words)
+                yield words
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 
 from .contents import without_contents
+from .marks import marks_secrecy
 from .pdf_lines import PageLine
 from .unwrap import NUMBERED
 
@@ -33,15 +34,20 @@ def without_furniture(pages: Sequence[Sequence[PageLine]], heights: Sequence[flo
 
     A line is furniture when it stands in the outer zone of its page, with nothing but furniture beyond
     it, and is a page number, or when the same words stand so on at least two pages and two fifths of
-    them. Only a page number among the words may differ: “附件1” and “附件2” are two lines.
+    them. Only a page number among the words may differ: “附件1” and “附件2” are two lines. A running
+    mark of secrecy stays on the first page: it says who may read the text.
     """
     seen: Counter[Shape] = Counter()
     for lines, height in zip(pages, heights, strict=True):
         seen.update({shape for line in _outer(lines, height) for shape in _shapes(line)})
     enough = max(2, 0.4 * len(pages))
     running = {shape for shape, count in seen.items() if count >= enough}
+    marks = {shape for shape in running if marks_secrecy(shape[0])}
     return without_contents(
-        [_body(lines, height, running) for lines, height in zip(pages, heights, strict=True)]
+        [
+            _body(lines, height, running if number else running - marks)
+            for number, (lines, height) in enumerate(zip(pages, heights, strict=True))
+        ]
     )
 
 

@@ -328,3 +328,8 @@ def test_a_broken_legacy_file_says_so(name: str) -> None:
 def test_a_presentation_is_unsupported_by_name() -> None:
     with pytest.raises(UnsupportedFormat, match="PPTX"):
         parse_bytes(zipped({"ppt/presentation.xml": "<a/>"}), "讲稿.pptx")
+
+
+def test_of_a_running_head_in_word_only_a_mark_of_secrecy_is_read() -> None:
+    heads = {"header1": p("某市公报"), "header2": p("机密★1年"), "footer1": p("内部资料　注意保存") + p("机密★1年")}
+    assert parse_bytes(docx(p("正文。"), **heads), "a.docx").text.split("\n") == ["机密★1年", "内部资料　注意保存", "正文。"]

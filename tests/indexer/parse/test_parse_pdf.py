@@ -254,3 +254,8 @@ def test_spans_are_valid_and_pages_in_order(pages: list[list[tuple[int, int, int
         assert 1 <= box.page <= len(pages) and box.x0 <= box.x1 and box.y0 <= box.y1
         span = parsed.pages[box.page - 1]
         assert span.start <= box.start and box.end <= span.end + 1
+
+
+@pytest.mark.parametrize("mark", ["机密★1年", "内部资料　注意保存", "秘密"])
+def test_a_running_mark_of_secrecy_stays_on_the_first_page(mark: str) -> None:
+    assert "".join(headed(mark, mark, mark)).split() == mark.split()
