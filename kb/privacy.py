@@ -11,7 +11,9 @@ from .fold import fold
 
 _GAP = r"[ \-]?"
 _PHONE = re.compile(rf"(?<![\d.])(?:\+?86{_GAP})?(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})(?![\d]|\.\d)")
-_IDENTITY = re.compile(r"(?<![0-9a-z])([1-9]\d{5}(\d{8})\d{3}[\dx])(?![0-9a-z])")
+_IDENTITY = re.compile(  # 110105194912310021, or in groups: 110105 19491231 0021, 110105 1949 1231 0021
+    rf"(?<![0-9a-z])([1-9]\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{4}}{_GAP}\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{3}}{_GAP}[\dx])(?![0-9a-z])"
+)
 _CARD = re.compile(
     rf"(?<![0-9a-z.])([3-69]\d{{3}}(?:{_GAP}\d{{4}}){{2}}{_GAP}\d{{4}}(?:{_GAP}\d{{1,3}})?)(?![0-9a-z])"
 )
@@ -51,7 +53,8 @@ def _hidden(folded: str) -> Iterator[int]:
 
 
 def _is_identity(number: str) -> bool:
-    """GB 11643: a date of birth and an ISO 7064 MOD 11-2 check character."""
+    """GB 11643: a date of birth and an ISO 7064 MOD 11-2 check character; groups do not count."""
+    number = re.sub(_GAP, "", number)
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
