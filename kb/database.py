@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -111,12 +112,28 @@ def storage_errors(where: str) -> Iterator[None]:
     try:
         yield
     except (OperationalError, DBAPIError, sqlite3.Error, OSError) as error:
-        raise StorageFailed(_explain(str(getattr(error, "orig", error)), where)) from error
+        where = where.removeprefix("sqlite:///")
+        raise StorageFailed(_of_path(error, where) or _explain(str(getattr(error, "orig", error)), where)) from error
+
+
+def _of_path(error: Exception, where: str) -> str | None:
+    """A path that cannot be what it is to be; None for other errors."""
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.EEXIST, errno.ENOTDIR):
+        above = [Path(where), *Path(where).parents]
+        if file := next((p for p in above if p.exists() and not p.is_dir()), None):
+            return f"{where}：{file} 是文件，这里要的是目录；请换一个路径（数据目录用 --home 指定），或先把这个文件移走"
+    if code == errno.ENOENT and not (folder := Path(where).parent).exists():
+        return f"{where}：目录 {folder} 不存在；请先建立这个目录，或换一个路径"
+    if code == errno.EISDIR:
+        return f"{where}：这是目录，不能当作文件来写；请在后面写上文件名"
+    if code == errno.ENAMETOOLONG:
+        return f"{where[:100]}…：路径过长，系统无法打开；请换一个较短的路径"
+    return None
 
 
 def _explain(message: str, where: str) -> str:
     lowered = message.lower()
-    where = where.removeprefix("sqlite:///")
     if "disk is full" in lowered or "no space left" in lowered or ("i/o error" in lowered and _full(where)):
         return f"{where}：磁盘已满，本次改动没有写入，已存内容不受影响；请腾出空间后重试"
     unable = "unable to open" in lowered

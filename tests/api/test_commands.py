@@ -227,6 +227,25 @@ def test_a_failure_is_one_line_in_chinese_an_exit_code_and_a_json_error(kb: Term
     assert any("\u4e00" <= c <= "\u9fff" for c in err)
 
 
+def test_a_path_that_cannot_be_is_named_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (file := tmp_path / "文件").touch()
+
+    def said(home: Path, *arguments: object) -> str:
+        code, _, err = Terminal(home, capsys)(*arguments)
+        assert code == 1 and "Errno" not in err and "kb restore" not in err
+        return err.replace("\n", "")
+
+    for place in (file, file / "下"):
+        for command in (["list"], ["add", file], ["verify"], ["keys", "list"]):
+            assert f"{place}：{file} 是文件，这里要的是目录；请换一个路径（数据目录用 --home 指定）" in said(place, *command)
+    home = tmp_path / "home"
+    told = said(home, "audit", "export", "--output", tmp_path / "没有" / "x.csv")
+    assert f"{tmp_path}/没有/x.csv：目录 {tmp_path}/没有 不存在；请先建立这个目录，或换一个路径" in told
+    assert f"{tmp_path}：这是目录，不能当作文件来写；请在后面写上文件名" in said(home, "audit", "export", "-o", tmp_path)
+    assert f"{file} 是文件，这里要的是目录" in said(home, "backup", file / "x.zip")
+    assert "路径过长" in said(home, "audit", "export", "-o", tmp_path / f"{'长' * 200}.csv")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
