@@ -1,4 +1,4 @@
-"""One file that holds the whole data folder, and the way back; both checked by sha256.
+"""One file that holds the whole data folder but earlier backups, and the way back; both checked by sha256.
 
 Databases are copied with SQLite's online backup, so a running service need not stop.
 The index is left out: it is a cache that is built again from the store.
@@ -30,6 +30,7 @@ from .using import SERVICE, WRITER, alone
 MANIFEST = "manifest.json"
 FORMAT = 1
 SKIPPED = frozenset({"index", "tmp", "cache"})  # folders of the data folder that are not the truth
+ORIGINALS = "files"  # the files that were added, by their sha256
 ASIDE = "before-restore-"  # what a restore found in the data folder, kept in it under this name
 SKIPPED_ENDS = ("-wal", "-shm", "-journal", ".lock", ".tmp")
 _SQLITE = b"SQLite format 3\x00"
@@ -111,8 +112,21 @@ def _files(home: Path) -> Iterator[Path]:
             folders[:] = [name for name in folders if name not in SKIPPED and not name.startswith(ASIDE)]
         for name in names:
             path = Path(folder, name)
-            if not name.endswith(SKIPPED_ENDS) and path.is_file() and not path.is_symlink():
+            own = not name.endswith(SKIPPED_ENDS) and path.is_file() and not path.is_symlink()
+            if own and (home / ORIGINALS in path.parents or not _is_backup(path)):
                 yield path
+
+
+def _is_backup(path: Path) -> bool:
+    """Is a file an earlier backup, kept in the data folder? An original that is one is a document."""
+    if not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as file:
+            manifest = json.loads(file.read(MANIFEST))
+    except (*_UNREADABLE, KeyError, OSError):
+        return False
+    return isinstance(manifest, dict) and {"format", "created", "files"} <= manifest.keys()
 
 
 def _is_database(path: Path) -> bool:

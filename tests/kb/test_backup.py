@@ -93,6 +93,19 @@ def test_a_home_that_is_not_empty_is_kept_unless_told(tmp_path: Path) -> None:
         assert not [name for name in file.namelist() if "before-restore" in name]
 
 
+def test_a_backup_kept_in_the_home_is_not_in_the_next_one(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    furnished(home)
+    first = backup(home, home / "o" / "bk.zip")
+    (home / "files" / "ab" / "backup").write_bytes(first.path.read_bytes())  # added as a document
+    (home / "o" / "other.zip").write_bytes(b"PK\x05\x06" + b"\0" * 18)
+    with zipfile.ZipFile(backup(home, home / "o" / "bk2.zip").path) as file:
+        names = set(file.namelist())
+    assert {"files/ab/backup", "o/other.zip"} <= names and not {"o/bk.zip", "o/bk2.zip"} & names
+    with zipfile.ZipFile(first.path) as file:
+        assert names - set(file.namelist()) == {"files/ab/backup", "o/other.zip"}
+
+
 def test_a_home_in_use_is_not_restored_over(tmp_path: Path) -> None:
     home, target = tmp_path / "home", tmp_path / "kb.zip"
     furnished(home)
