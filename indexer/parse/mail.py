@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from email import message_from_bytes
 from email.errors import CloseBoundaryNotFoundDefect
@@ -59,12 +60,17 @@ def _declared(data: bytes, charset: str | None) -> str | None:
 def _unread(message: EmailMessage) -> dict[str, str]:
     """A warning about attached files and a missing end, for `Parsed.front`; empty if there are none."""
     parts = list(message.walk())
-    names = [
-        one_line(part.get_filename() or "未命名")
-        for part in parts
-        if isinstance(part, MIMEPart) and part.is_attachment()
-    ]
+    cut = any(isinstance(defect, CloseBoundaryNotFoundDefect) for part in parts for defect in part.defects)
+    names = [_name(part, cut) for part in parts if isinstance(part, MIMEPart) and part.is_attachment()]
     words = [f"附件未读取：{'、'.join(names)}；请另存后单独添加"] if names else []
-    if any(isinstance(defect, CloseBoundaryNotFoundDefect) for part in parts for defect in part.defects):
+    if cut:
         words.append("文件末尾不完整，可能缺少内容；请重新保存后再添加")
     return {"warning": "；".join(words)} if words else {}
+
+
+def _name(part: MIMEPart, cut: bool) -> str:
+    """What an attached file is called, as far as it can be read; in a mail that is `cut` a last %E is half a character."""
+    name = str(part.get_filename() or "")
+    whole = name.partition("\ufffd")[0]
+    whole = re.sub(r"%[0-9A-Fa-f]?$", "", whole) if cut else whole
+    return one_line(whole if whole == name else f"{whole}…（名称不完整）") or "未命名"

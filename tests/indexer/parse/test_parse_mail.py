@@ -67,6 +67,17 @@ def test_a_saved_page_without_its_end_says_so() -> None:
     assert "不完整" in parse_bytes(data[:-30], "页.mhtml").front["warning"]
 
 
+@pytest.mark.parametrize("end", ["%E4%B", "%E4", "%", ""])
+def test_the_name_of_a_file_in_a_mail_that_breaks_off_is_shown_as_far_as_it_goes(end: str) -> None:
+    data = (
+        'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain; charset="utf-8"\n\n'
+        f"{TEXT}\n--b\nContent-Type: text/plain\nContent-Disposition: attachment;\n filename*=utf-8''%E9%99%84{end}"
+    )
+    told = parse_bytes(data.encode(), "信.eml").front["warning"]
+    shown = "附…（名称不完整）" if end else "附"
+    assert told == f"附件未读取：{shown}；请另存后单独添加；文件末尾不完整，可能缺少内容；请重新保存后再添加"
+
+
 def test_a_mail_of_attachments_only_says_what_to_do() -> None:
     message = EmailMessage()
     message.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="收费表.pdf")
