@@ -16,6 +16,7 @@ from kb.verify import Verifier, verify_all
 from kb.wire import answer_json
 
 from ..asking import Conversation
+from ..discretion import seen_chain
 from ..doors import may
 from ..export import as_docx, as_markdown
 from ..links import base_of
@@ -197,10 +198,10 @@ async def save(
 async def audit(service: At, caller: Auditor) -> Response:
     def checked() -> dict[str, Any]:
         ledger = service.assistant.ledger
-        chain = ledger.verify_chain().json()
+        chain = seen_chain(service, caller, ledger.verify_chain())
         report = verify_all(ledger.readable([], visibility=caller.visibility), service.library.store).json()
         return {
-            "chain": {**chain, "broken": chain["breaks"]},
+            "chain": chain,
             "answers": report["checked"],
             "standing": {name: report[name] for name in ("stands", "review", "fallen")},
         }

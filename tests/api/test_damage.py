@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from api_samples import ready
+from api_samples import key_of, ready
 
 from api.main import main
 from indexer.library import Library
@@ -167,3 +167,26 @@ def test_a_quote_is_shown_with_what_speaks_against_relying_on_it(home: Home) -> 
     home("status", home.cat["citations"][0]["doc_id"], "--set", "repealed", "--reason", "清理", "--by", "甲")
     assert "这份文件废止" in home("verify", "--quote", "养猫应当在三十日内登记。")[1]
     assert "注意" not in home("verify", "--quote", "停车收费标准为每小时600元。")[1]
+
+
+def test_the_chain_of_the_ledger_tells_a_key_nothing_of_answers_it_may_not_see(home: Home) -> None:
+    home("add", home.source / "养猫.txt", "--visibility", "restricted")
+    library = Library(load_settings(home.folder, workers=1))
+    public = key_of(library, "公众", scopes=["ask", "audit"])
+    everything = key_of(library, "全部", scopes=["audit"], visibility=["public", "internal", "restricted"])
+
+    def chain(key: dict[str, str]) -> dict[str, Any]:
+        found: dict[str, Any] = client.post("/api/audit/verify", headers=key).json()["chain"]
+        return found
+
+    with ready(library) as client:
+        assert chain(public) == {"ok": True, "breaks": [], "broken": []}
+        assert chain(everything)["records"] == chain(everything)["head"]["seq"] == 2
+        home.sql(f"UPDATE answers SET basis = 'model' WHERE id = '{home.cat['id']}'")
+        hidden = chain(public)
+        assert not hidden["ok"] and [(one["seq"], one["id"]) for one in hidden["broken"]] == [(None, None)]
+        assert "请管理员用 `kb verify`" in hidden["broken"][0]["problem"] and "2" not in hidden["broken"][0]["problem"]
+        assert chain(everything)["broken"][0]["id"] == home.cat["id"]
+        own = client.post("/api/ask", json={"question": FEE}, headers=public).json()["id"]
+        home.sql(f"UPDATE answers SET basis = 'model' WHERE id = '{own}'")
+        assert [one["id"] for one in chain(public)["broken"]] == [own, None]

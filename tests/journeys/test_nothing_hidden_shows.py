@@ -246,6 +246,9 @@ def check_counts(stage: Stage) -> None:
     facets = stage.client.get("/api/facets", headers=stage.heads)
     if facets.status_code == 200:
         assert sum(row["count"] for row in facets.json()["status"]) == visible
+    chain = stage.client.post("/api/audit/verify", headers=stage.heads)
+    if chain.status_code == 200:
+        assert chain.json()["chain"] == {"ok": True, "breaks": [], "broken": []}
     stats = stage.client.get("/api/answers/stats", headers=stage.heads)
     if stats.status_code == 200:
         open_ = {a for a, touched in stage.answers.items() if not touched & set(stage.hidden)}
