@@ -79,6 +79,7 @@ def test_a_file_that_disappears_between_listing_and_reading_is_named(tmp_path: P
 @contextmanager
 def a_plain_user() -> Iterator[None]:
     """Without the rights of root, who may read everything, also where root runs the tests."""
+    Source.of_upload("a.txt", CLAUSE.encode()).parse()  # a plain user might not import what this imports
     root = os.geteuid() == 0
     if root:
         os.seteuid(NOBODY)
@@ -99,6 +100,23 @@ def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
         texts, messages = shown(tmp_path)
     assert texts == [] and len(messages) == 1
     assert "没有读取权限" in messages[0] and "a.txt" in messages[0]
+
+
+def test_a_folder_without_permission_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text(CLAUSE)
+    for name, mode in (("a", 0), ("c", 0o444)):  # not even listed; listed, but not entered
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.txt").write_text(CLAUSE)
+        (tmp_path / name).chmod(mode)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_mode & 0o005 != 0o005:
+            folder.chmod(0o755)
+    with a_plain_user():
+        texts, messages = shown(tmp_path)
+    for name in ("a", "c"):
+        (tmp_path / name).chmod(0o755)
+    assert texts == [CLAUSE]
+    assert messages == [f"{tmp_path}/{name}：没有读取权限；请修改权限后再添加" for name in ("a", "c/x.txt")]
 
 
 def test_a_pipe_is_never_opened(tmp_path: Path) -> None:
