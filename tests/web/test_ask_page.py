@@ -582,7 +582,7 @@ def test_facets_limit_what_search_finds_and_can_be_undone(
     assert waiting.value.post_data_json["filters"] == {name: [value]}
     found = waiting.value.response().json()["hits"]
     about = [call(server, f"/api/documents/{doc}") for doc in {hit["doc_id"] for hit in found}]
-    assert {each[name] for each in about} == {value}
+    assert about and all(str(each[name]).startswith(value) for each in about)  # a region takes in those below it
     with page.expect_request(lambda request: request.url.endswith("/api/search")) as again:
         page.get_by_role("button", name=re.compile("去掉条件")).click()
     assert "filters" not in again.value.post_data_json
