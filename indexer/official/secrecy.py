@@ -101,9 +101,14 @@ _LEVEL_WORDS = re.compile(r"绝密|机密|秘密|商密|涉密|保密")
 _NO_LEVEL = re.compile(r"公开|一般|普通|普件|平件|无")
 
 
+def _ticked(words: str) -> str:
+    """A form's choices without the empty boxes: □绝密 ☑机密 □秘密."""
+    return re.sub(r"□[^□☑☒√✓■]*", "", words)
+
+
 def of_secrecy(words: str) -> str | None:
     """The visibility that a 密级 brings about; "public" where it says there is none, None for other words."""
-    words = _squeezed(words)[0]
+    words = _ticked(_squeezed(words)[0])
     rest = _NOT_SECRET.sub("", words)
     if _LEVEL_WORDS.search(rest):
         return "restricted"
@@ -123,7 +128,7 @@ _OPEN = re.compile(
 @lru_cache(maxsize=1024)
 def of_words(words: str) -> str | None:
     """The visibility that a stated value (`内部`, `restricted`, `依申请公开`) names, None for any other words."""
-    squeezed = _squeezed(words.lower())[0].strip("。.；;，,\"'")
+    squeezed = _ticked(_squeezed(words.lower())[0]).strip("。.；;，,\"'")
     english = re.findall(r"[a-z]+", squeezed)
     chinese = re.sub(r"[a-z]+", "", squeezed)
     if "restricted" in english or "受限" in chinese or _NEVER.search(chinese) or of_secrecy(chinese) == "restricted":

@@ -82,6 +82,16 @@ def test_a_body_that_speaks_of_secrets_marks_nothing(clauses: str) -> None:
     assert read(clauses=clauses).value("visibility") is None
 
 
+def test_the_boxes_of_a_form_count_when_they_are_ticked() -> None:
+    assert read("密级：□绝密 □机密 □秘密\n公开方式：□主动公开 □依申请公开").value("visibility") is None
+    assert read("密级：□绝密 ☑机密 □秘密").value("visibility") == "restricted"
+
+
+def test_a_mark_stands_above_or_below_the_menu_of_a_page() -> None:
+    menu = "\n".join(f"栏目{i}" for i in range(40)) + "\n您当前的位置：首页 > 政务公开 > 通知\n"
+    assert read(f"{menu}机 密★1年").value("visibility") == read(f"机密★1年\n{menu}").value("visibility") == "restricted"
+
+
 def test_a_section_about_state_secrets_marks_nothing() -> None:
     assert read_official(Parsed("保密须知\n国家秘密\n商业秘密\n正文。\n"), "1.txt").value("visibility") is None
 
