@@ -25,7 +25,7 @@ from indexer.library import Library
 from kb.errors import BadInput, KBError
 from kb.settings import load_settings
 
-from .answer_sets import BESIDE, AnswerSet, Asked, answer_set, read
+from .answer_sets import BESIDE, SHIPPED, AnswerSet, Asked, answer_set, read
 from .answering import Outcome, ask, ask_anyway, curve
 from .making import library_of
 from .support import Judged
@@ -163,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--dataset", default="own", help=f"own、ncp、cmrc、{'、'.join(BESIDE)}，或一个问题文件")
+    made.add_argument("--dataset", default="own", help=f"own、ncp、cmrc、{'、'.join((*SHIPPED, *BESIDE))}，或一个问题文件")
     made.add_argument("--data", type=Path, default=Path("../shared/data"))
     made.add_argument("--home", type=Path, help="问题文件所问的数据目录；其他数据集则是放库的地方")
     made.add_argument("--work", type=Path, default=Path(".work/eval"))

@@ -468,11 +468,20 @@
     #facts(thing) {
       return [thing.number, thing.issuer, thing.issued, (thing.path || []).join(" › ")].filter(Boolean).join(" · ");
     }
+    /** Readers of a page with a key have none of their own: behind a link they would meet a closed door. */
+    get #linked() {
+      return !this.getAttribute("key") || this.hasAttribute("links");
+    }
+    #title(thing) {
+      return this.#linked
+        ? h("a", { class: "title", href: address(thing), target: "_blank", rel: "noopener" }, thing.title)
+        : h("span", { class: "title" }, thing.title);
+    }
     #head(thing) {
       return h(
         "div",
         null,
-        h("a", { class: "title", href: address(thing), target: "_blank", rel: "noopener" }, thing.title),
+        this.#title(thing),
         this.#badge(thing.status),
       );
     }
@@ -498,7 +507,7 @@
             { tabindex: "-1" },
             h("span", { class: "chip" }, String(citation.n)),
             " ",
-            h("a", { class: "title", href: address(citation), target: "_blank", rel: "noopener" }, citation.title),
+            this.#title(citation),
             this.#badge(citation.status),
             h("blockquote", null, citation.quote),
             h("div", { class: "soft" }, this.#facts(citation)),
@@ -554,15 +563,17 @@
               ),
             ]
           : null,
-        h(
-          "p",
-          { class: "soft" },
-          h(
-            "a",
-            { href: `${origin}/#answer=${encodeURIComponent(answer.id)}`, target: "_blank", rel: "noopener" },
-            this.#w.all,
-          ),
-        ),
+        this.#linked
+          ? h(
+              "p",
+              { class: "soft" },
+              h(
+                "a",
+                { href: `${origin}/#answer=${encodeURIComponent(answer.id)}`, target: "_blank", rel: "noopener" },
+                this.#w.all,
+              ),
+            )
+          : null,
       );
     }
   }

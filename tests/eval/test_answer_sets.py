@@ -70,3 +70,13 @@ def test_the_questions_are_put_and_the_share_answered_right_is_told(
 def test_a_folder_that_is_not_there_is_named(data: Path) -> None:
     with pytest.raises(BadInput, match="seed"):
         answer_set("seed", data)
+
+
+@pytest.mark.parametrize(("name", "documents", "asked", "refused"), [("exam7-one", 16, 226, 55), ("exam7-two", 22, 84, 32)])
+def test_the_examination_on_documents_made_for_it_needs_nothing_beside_the_repository(
+    name: str, documents: int, asked: int, refused: int, tmp_path: Path
+) -> None:
+    chosen = answer_set(name, tmp_path / "absent")
+    assert chosen.dataset is not None and len(chosen.dataset.files) == documents
+    assert len(chosen.asked) == asked and sum(one.refuse for one in chosen.asked) == refused
+    assert all(one.answers or one.refuse for one in chosen.asked)

@@ -187,6 +187,11 @@ def test_a_key_works_on_the_origins_it_was_made_for_and_nowhere_else(
         page.goto(portal(host, address, f'key="{key}"'))
         asked(page)
         expect(page.locator("policy-search article")).to_contain_text("七小时")
+        expect(page.locator("policy-search article .title").first).to_be_visible()
+        assert page.locator("policy-search article a").count() == 0  # its readers have no key of their own
+        page.goto(portal(host, address, f'key="{key}" links'))
+        asked(page)
+        expect(page.locator("policy-search article a.title").first).to_be_visible()
         page.goto(portal(elsewhere, address, f'key="{key}"'))
         page.locator("policy-search input").fill(QUESTION)
         page.locator("policy-search .go").click()
