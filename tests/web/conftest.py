@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from .journeys import ARTICLES, send
+
 PATIENCE = 30_000  # ms for what a busy machine does late
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -57,6 +59,13 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def station(server: str) -> str:
+    """A document of our own, so that answers are known to the character."""
+    made: str = send(server, "青禾镇邻里驿站管理办法.txt", ARTICLES)["results"][0]["doc_id"]
+    return made
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
+QUESTION = "青禾镇邻里驿站每日开放时间不得少于几小时？"
 ARTICLES = """\
 青禾镇邻里驿站管理办法
 
