@@ -11,6 +11,7 @@ from .evidence import Listing, Reading, question_of
 from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate, Source
 from .fold import fold
+from .forms import names_wanted
 
 MOST_SENTENCES = 3
 LIST_LIMIT = 1500  # code points; of a longer list only the lead-in and the items' first sentences are quoted
@@ -34,6 +35,8 @@ OUTLINE = 0.4  # share of a long list that its items' first sentences make, belo
 MANY_ITEMS = 1.5  # a list whose sentences together are believed this much more than its best one
 WHOLE_TEXT = 0.7  # share of a text from which a list of headings is the text itself
 SHORT_TEXT = 350  # code points, as long as a passage; so much may be quoted whole
+FEW = 3  # names from which their number tells a list
+COUNTED = 0.25  # share of the belief that a list of just so many must have
 CHANGE = "change"  # the form of what a later text says of words quoted
 ENOUGH = 0.045  # a further sentence must raise the expected coverage by this much
 
@@ -57,6 +60,7 @@ def choose(asked: Asked, found: Sequence[Candidate], belief: Floats) -> list[Pic
     if asked.type == "list":
         least = MANY_ITEMS * (whole.share if whole else float(belief[order[0]]))
         whole = _believed_list(asked, found, belief, least) or whole
+    whole = _counted_list(asked, found, belief) or whole
     if whole is not None:
         return [whole]
     brief = asked.type in BRIEF and not _SEVERAL.search(asked.understood.text)
@@ -122,6 +126,22 @@ def _believed_list(asked: Asked, found: Sequence[Candidate], belief: Floats, lea
             if mass < max(least, best.share if best else 0.0):
                 continue
             if not _outlines(reading, listing) or _led(asked, reading, listing) >= HEADINGS_ASKED:
+                best = _quoted(document, reading, listing, mass)
+    return best
+
+
+def _counted_list(asked: Asked, found: Sequence[Candidate], belief: Floats) -> Pick | None:
+    """Of a question that says how many it wants named (是哪六级), the list of just so many that is believed most, if
+    it is believed at all."""
+    wanted = names_wanted(asked.understood.text)
+    if wanted < FEW:
+        return None
+    best: Pick | None = None
+    for document, reading in {c.document: c.source.reading for c in found}.items():
+        for listing in {reading.listings[reading.sentences[c.index].group] for c in found if c.document == document and reading.sentences[c.index].group >= 0}:
+            mass = _mass(found, belief, document, listing)
+            told = listing.lead >= 0 and not listing.heading and len(listing.items) == wanted
+            if told and mass >= max(COUNTED, best.share if best else 0.0):
                 best = _quoted(document, reading, listing, mass)
     return best
 

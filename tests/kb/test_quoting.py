@@ -143,3 +143,10 @@ def test_the_list_believed_most_is_quoted_though_a_single_sentence_stands_first(
     text = "停车场应当登记。\n禁止下列行为：\n（一）占用消防通道；\n（二）私设地锁；\n（三）堆放杂物。\n"
     [pick], quoted = ask("停车有哪些行为被禁止？", text, "停车场应当登记", belief=0.25)
     assert pick.form == "list" and quoted.startswith("禁止下列行为") and "堆放杂物" in quoted
+
+
+@pytest.mark.parametrize(("count", "whole"), [("四", True), ("五", False), ("两", False)])
+def test_of_a_question_that_says_how_many_the_list_of_just_so_many_is_quoted(ask, count: str, whole: bool) -> None:  # type: ignore[no-untyped-def]
+    text = "类别：办法；层数：四级；\n类别：机制；层数：六级；\n茶园分级自上而下为：\n1. 省；\n2. 市；\n3. 县；\n4. 乡。\n"
+    _, quoted = ask(f"茶园分级是哪{count}级？", text, "类别：办法", belief=0.4)
+    assert (quoted == text[text.index("茶园") :].rstrip()) is whole
