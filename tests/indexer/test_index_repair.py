@@ -59,7 +59,7 @@ def index_files(library: Library) -> list[Path]:
 def test_a_flipped_byte_in_any_index_file_is_mended_before_a_search_sees_it(library: Library) -> None:
     right, chance = found(library), random.Random(20261125)
     assert {p.suffix for p in index_files(library)} >= {".json", ".npy", ".idx", ".term", ".fast"}
-    for number in range(28):
+    for number in range(max(20, len(index_files(library)))):
         files = index_files(library)
         path = files[number % len(files)]
         flip(path, chance)

@@ -229,7 +229,7 @@ def test_every_single_bit_flipped_in_any_column_is_found(book: tuple[Ledger, Pat
     connection = sqlite3.connect(path, isolation_level=None)
     cells = _columns(connection)
     flips = 0
-    for _ in range(1800):
+    for _ in range(1200):
         table, rowid, name, value = dice.choice(cells)
         flipped = _flipped(value, dice)
         text = "CAST(? AS TEXT)" if isinstance(flipped, bytes) and dice.random() < 0.5 else "?"
@@ -242,7 +242,7 @@ def test_every_single_bit_flipped_in_any_column_is_found(book: tuple[Ledger, Pat
         assert not ledger.verify_chain().ok, (table, rowid, name, value, flipped)
         connection.execute(f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (value, moved))
     connection.close()
-    assert flips > 1500 and ledger.verify_chain().ok
+    assert flips > 1000 and ledger.verify_chain().ok
 
 
 def _view(ledger: Ledger) -> object:

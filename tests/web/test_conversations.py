@@ -260,8 +260,7 @@ def test_an_export_that_fails_is_told_in_the_colour_of_errors(page: Page, server
     assert said.evaluate(colour) != bad
 
 
-@pytest.mark.parametrize("width", [794, 1123])  # A4 upright and across, at 96 to the inch
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(794, False), (1123, True)])  # A4 upright and across, at 96 to the inch
 def test_an_answer_is_printed_over_the_whole_width_in_dark_ink(
     new_page: Callable[..., Page], server: str, station: str, width: int, dark: bool
 ) -> None:
