@@ -79,10 +79,10 @@ def _other_years(asked: Asked, found: Sequence[Candidate], documents: Sequence[D
         return out
     dated = [titled if len(titled := years_of(fold(d.title))) == 1 else set() for d in documents]
     said = [years_of(c.text) for c in found]
+    on_it = [bool(years & (wanted - dated[c.document])) for c, years in zip(found, said, strict=True)]
+    tell = {c.document for c, told in zip(found, on_it, strict=True) if told}
     for i, c in enumerate(found):
-        left = wanted - dated[c.document]
-        rivals = any(said[j] & left and found[j].document == c.document for j in range(len(found)))
-        if left and said[i] and not said[i] & left and rivals:
+        if c.document in tell and said[i] and not on_it[i]:
             out[i] = OTHER_YEAR_SAID
     return out
 

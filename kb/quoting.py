@@ -12,6 +12,7 @@ from .evidence_asked import Asked, Floats
 from .evidence_features import Candidate, Source
 from .fold import fold
 from .forms import names_wanted
+from .years import years_of
 
 MOST_SENTENCES = 3
 LIST_LIMIT = 1500  # code points; of a longer list only the lead-in and the items' first sentences are quoted
@@ -84,12 +85,18 @@ def _answered(chosen: Sequence[tuple[int, int]], best: Candidate) -> list[tuple[
 def _without_siblings(
     asked: Asked, found: Sequence[Candidate], chosen: Sequence[tuple[int, int]], best: Candidate
 ) -> list[tuple[int, int]]:
-    """A sentence on a sibling of what is asked for (室内 where 露天 is) is not quoted beside the best."""
-    sources = {c.document: c.source for c in found}
+    """A sentence on a sibling of what is asked for (室内 where 露天 is), or on other years than the best one is on
+    as asked, is not quoted beside it."""
+    sources, question = {c.document: c.source for c in found}, asked.understood.text
+    years = years_of(question) & years_of(best.text) if asked.type not in ("date", "comparison") else set()
+
+    def beside(text: str) -> bool:
+        said = years_of(text) if years else set()
+        return not other_sort(question, text, "") and not (said and not said & years)
+
     return [
         (document, index) for document, index in chosen
-        if (document, index) == (best.document, best.index)
-        or not other_sort(asked.understood.text, sources[document].text(index), "")
+        if (document, index) == (best.document, best.index) or beside(sources[document].text(index))
     ]  # fmt: skip
 
 
@@ -138,10 +145,11 @@ def _counted_list(asked: Asked, found: Sequence[Candidate], belief: Floats) -> P
         return None
     best: Pick | None = None
     for document, reading in {c.document: c.source.reading for c in found}.items():
-        for listing in {reading.listings[reading.sentences[c.index].group] for c in found if c.document == document and reading.sentences[c.index].group >= 0}:
+        groups = {reading.sentences[c.index].group for c in found if c.document == document} - {-1}
+        for listing in (reading.listings[number] for number in groups):
             mass = _mass(found, belief, document, listing)
-            told = listing.lead >= 0 and not listing.heading and len(listing.items) == wanted
-            if told and mass >= max(COUNTED, best.share if best else 0.0):
+            so_many = listing.lead >= 0 and not listing.heading and len(listing.items) == wanted
+            if so_many and mass >= max(COUNTED, best.share if best else 0.0):
                 best = _quoted(document, reading, listing, mass)
     return best
 

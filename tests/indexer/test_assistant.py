@@ -568,6 +568,28 @@ def test_a_past_year_is_answered_by_what_held_then_and_an_old_edition_is_found(t
         assert "三个月" in asked(question) and "两个月" not in asked(question)
 
 
+def test_a_town_and_a_year_asked_for_are_the_ones_quoted(tmp_path: Path) -> None:
+    plan = "云山城市更新行动计划（2025—2027年）\n一、总体目标。分年度推进。\n2025年，新增口袋公园25个。\n2026年，新增口袋公园30个。\n2027年，新增口袋公园35个。\n"
+    town = "{name}镇人民政府关于发放养老补助的通知\n2025年3月1日\n一、补助对象为本镇老年人。\n二、养老补助标准为每人每年{sum}元。\n"
+    texts = {"计划.txt": plan} | {f"{name}.txt": town.format(name=name, sum=sum) for name, sum in (("石桥", 150), ("云台", 220))}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    library = Library(load_settings(tmp_path / "home", workers=1))
+    add(library, [tmp_path / name for name in texts])
+    assistant = Assistant(library)
+
+    def asked(text: str, *before: str) -> str:
+        return assistant.ask(Question(text, tuple(Turn("user", said) for said in before))).text
+
+    for year, count in (("2025", "25个"), ("2026", "30个"), ("2027", "35个")):
+        given = asked(f"{year}年新增口袋公园多少个？")
+        assert count in given and sum(other in given for other in ("25个", "30个", "35个")) == 1
+    first = "石桥镇养老补助每年多少元？"
+    assert "150元" in asked(first) and "220元" not in asked(first)
+    assert "220元" in asked("云台镇的呢？", first) and "150元" not in asked("云台镇的呢？", first)
+    assert "元" not in asked("青峰镇养老补助每年多少元？")
+
+
 def test_articles_set_against_each_other_are_not_asked_for_as_such() -> None:
     rule = Document("d", "甲乙丙办法", "a.txt", 1, "0" * 64)
     reading = read("第一条 甲。\n第二条 乙。\n", outline(Parsed("第一条 甲。\n第二条 乙。\n")))

@@ -156,3 +156,7 @@ def test_what_points_there_is_no_part_of_the_name(tools: Tools, follow: str, pre
 def test_a_pronoun_reaches_past_a_question_without_a_subject_of_its_own(tools: Tools) -> None:
     made = asked("它得过什么奖？", tools, "平安乡村在线平台由谁建设？", "略。", "全都接进去了吗？", "略。")
     assert made == "平安乡村在线平台得过什么奖？"
+
+
+def test_the_end_of_a_word_is_no_part_of_the_question_word(tools: Tools) -> None:
+    assert asked("违反了怎么处罚？", tools, "茶园的禁止行为有哪些？", "略。").startswith("茶园的禁止行为")
