@@ -36,6 +36,7 @@ OUTLINE = 0.4  # share of a long list that its items' first sentences make, belo
 MANY_ITEMS = 1.5  # a list whose sentences together are believed this much more than its best one
 WHOLE_TEXT = 0.7  # share of a text from which a list of headings is the text itself
 SHORT_TEXT = 350  # code points, as long as a passage; so much may be quoted whole
+_DATED = re.compile(r"[^\u4e00-\u9fff\d]*(?:到|至|截至)?\s*((?:19|20)\d{2})\s*年")
 FEW = 3  # names from which their number tells a list
 COUNTED = 0.25  # share of the belief that a list of just so many must have
 CHANGE = "change"  # the form of what a later text says of words quoted
@@ -85,14 +86,15 @@ def _answered(chosen: Sequence[tuple[int, int]], best: Candidate) -> list[tuple[
 def _without_siblings(
     asked: Asked, found: Sequence[Candidate], chosen: Sequence[tuple[int, int]], best: Candidate
 ) -> list[tuple[int, int]]:
-    """A sentence on a sibling of what is asked for (室内 where 露天 is), or on other years than the best one is on
-    as asked, is not quoted beside it."""
+    """A sentence on a sibling of what is asked for (室内 where 露天 is), or that begins with another year than the one
+    asked for, which the best one names, is not quoted beside the best."""
     sources, question = {c.document: c.source for c in found}, asked.understood.text
-    years = years_of(question) & years_of(best.text) if asked.type not in ("date", "comparison") else set()
+    years = years_of(question) if asked.type not in ("date", "comparison") else set()
+    year = next(iter(years)) if len(years) == 1 and years <= years_of(best.text) else ""
 
     def beside(text: str) -> bool:
-        said = years_of(text) if years else set()
-        return not other_sort(question, text, "") and not (said and not said & years)
+        dated = _DATED.match(text) if year else None
+        return not other_sort(question, text, "") and (dated is None or dated[1] == year)
 
     return [
         (document, index) for document, index in chosen
